@@ -15,8 +15,8 @@ import * as open from './open.ts';
 import * as prctl from './prctl.ts';
 import * as resource from './resource.ts';
 import * as sched from './sched.ts';
-import * as signalCode from './signal-code.ts';
 import * as signal from './signal.ts';
+import * as signalCode from './signal-code.ts';
 import { signalNumbers } from './signal-name.ts';
 import * as wait from './wait.ts';
 
