@@ -1,1 +1,25 @@
-export * from './image.ts';
+export { BOUNDS, isKnown, type Knowable, UNKNOWN } from './fields.ts';
+export type { Descriptor, DescriptorTable, FileOwner, OpenFile, Pipe } from './files.ts';
+export { IMAGE_VERSION, type Image, imageJsonSchema, imageSchema } from './image.ts';
+export type {
+  Attach,
+  Ipc,
+  IpcLimits,
+  Message,
+  MessageQueue,
+  PosixQueue,
+  Segment,
+  SemaphoreSet,
+  SharedMemory,
+  UndoList,
+} from './ipc.ts';
+export type { Altstack, SigAction, SigInfo } from './signals.ts';
+export {
+  type Credentials,
+  type LiveTask,
+  RLIMITS,
+  type Rlimits,
+  type Task,
+  type Thread,
+  type ZombieTask,
+} from './tasks.ts';
