@@ -1,0 +1,81 @@
+/**
+ * Operations and effects: the only way kernel code touches state.
+ *
+ * A handler is a generator. To touch state it yields an {@link Effect}: plain data that names an {@link Operation} and its
+ * arguments. The machine performs it as one indivisible step on the store and sends the result back. The step's footprint is
+ * what the operation touched, recorded while it ran, so it cannot disagree with what was done.
+ *
+ * What the real code does under one lock is one operation. What it does unlocked, or across a dropped lock, is several.
+ */
+
+import type { Cell } from './layout.ts';
+import type { Transaction } from './store.ts';
+
+/** One kind of atomic step. */
+export interface Operation {
+  readonly name: string;
+  readonly body: (tx: Transaction, ...args: never[]) => unknown;
+  /** When false the actor has to wait; what it reads decides when to look again. */
+  readonly when: ((tx: Transaction, ...args: never[]) => boolean) | undefined;
+  /** The virtual time in ns at which the wait ends whatever `when` says; null for never. */
+  readonly deadline: ((tx: Transaction, ...args: never[]) => number | null) | undefined;
+}
+
+/** The next atomic operation of an actor. */
+export interface Effect {
+  readonly op: Operation;
+  readonly args: readonly unknown[];
+}
+
+/** Marks the beginning or the end of a part of a handler whose inner results may be forgotten once it is over; see {@link scoped}. */
+export interface ScopeMark {
+  readonly scope: 'enter' | 'leave';
+  readonly value?: unknown;
+}
+
+/** Kernel code that runs in steps and ends in a `T`. */
+export type Steps<T> = Generator<Effect | ScopeMark, T, unknown>;
+
+/**
+ * Declares an operation and returns what yields it: `const taken = yield* testAndSet(ns, 5000)`.
+ *
+ * Arguments and results are plain data or kernel objects. The body runs to its end in one step and may not keep the transaction.
+ */
+export function operation<A extends readonly unknown[], R>(
+  name: string,
+  body: (tx: Transaction, ...args: A) => R,
+  waiting: {
+    when?: (tx: Transaction, ...args: A) => boolean;
+    deadline?: (tx: Transaction, ...args: A) => number | null;
+  } = {},
+): (...args: A) => Steps<R> {
+  const op = { name, body, when: waiting.when, deadline: waiting.deadline } as unknown as Operation;
+  return function* (...args: A): Steps<R> {
+    return (yield { op, args }) as R;
+  };
+}
+
+/** Reads one cell without any lock. */
+export const load = operation('load', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell)) as <T>(
+  cell: Cell<T>,
+) => Steps<T>;
+
+/** Writes one cell without any lock. */
+export const store = operation('store', <T>(tx: Transaction, cell: Cell<T>, value: T): void => tx.write(cell, value)) as <T>(
+  cell: Cell<T>,
+  value: T,
+) => Steps<void>;
+
+const ENTER: ScopeMark = { scope: 'enter' };
+
+/**
+ * Runs `steps` as a part whose inner results no longer tell states apart once it has returned: only its value does.
+ * Two runs that reach the same value by different results are then the same state. Costs no step.
+ */
+export function* scoped<T>(steps: Steps<T>): Steps<T> {
+  const known = (yield ENTER) as { value: T } | undefined;
+  if (known !== undefined) return known.value;
+  const value = yield* steps;
+  yield { scope: 'leave', value };
+  return value;
+}

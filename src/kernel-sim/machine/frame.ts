@@ -1,0 +1,125 @@
+/**
+ * Calls in flight.
+ *
+ * A frame says how far a handler has come: the call and the results its effects gave so far. It is an immutable value that lives
+ * in a cell of its actor, so undo, redo and the state key treat it like any other value. The generator that runs the handler is
+ * only a cache: it moves along with the newest frame, and a frame without one makes it again from the recorded results.
+ */
+
+import type { Effect, ScopeMark, Steps } from './effect.ts';
+import { type Hashed, hashHi, hashLo, mix } from './hash.ts';
+
+/** What an actor asked the kernel to do. */
+export interface Call {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** Makes the handler's generator; calling it again gives one that does the same. */
+  readonly start: () => Steps<unknown>;
+}
+
+type EntryKind = 'result' | 'enter' | 'leave';
+
+const SALT: Record<EntryKind, number> = { result: 1, enter: 2, leave: 3 };
+
+interface LogEntry extends Hashed {
+  readonly kind: EntryKind;
+  readonly value: unknown;
+  readonly before: LogEntry | null;
+}
+
+function logged(before: LogEntry | null, kind: EntryKind, value: unknown): LogEntry {
+  const salt = SALT[kind];
+  return {
+    kind,
+    value,
+    before,
+    lo: mix(mix(before?.lo ?? 0, salt), hashLo(value)),
+    hi: mix(mix(before?.hi ?? 0, salt), hashHi(value)),
+  };
+}
+
+/** The log with everything since the innermost open scope replaced by the scope's value. */
+function collapsed(log: LogEntry | null, value: unknown): LogEntry {
+  let entry = log;
+  while (entry !== null && entry.kind !== 'enter') entry = entry.before;
+  if (entry === null) throw new Error('a handler left a scope that it had not entered');
+  return logged(entry.before, 'leave', value);
+}
+
+export class Frame implements Hashed {
+  readonly call: Call;
+  /** The effect the handler waits to have performed; undefined when it has returned. */
+  readonly next: Effect | undefined;
+  /** What the handler returned, when `next` is undefined. */
+  readonly value: unknown;
+  readonly lo: number;
+  readonly hi: number;
+  readonly #log: LogEntry | null;
+  #generator: Steps<unknown> | undefined;
+  #successors: Map<unknown, Frame> | undefined;
+
+  private constructor(call: Call, log: LogEntry | null, generator: Steps<unknown>, reply: unknown) {
+    this.call = call;
+    let last = log;
+    let answer = reply;
+    for (;;) {
+      const { done, value } = generator.next(answer) as IteratorResult<Effect | ScopeMark, unknown>;
+      if (done) {
+        this.value = value;
+        this.#log = null;
+        this.lo = mix(mix(hashLo(call.name), hashLo(call.args)), hashLo(value));
+        this.hi = mix(mix(hashHi(call.name), hashHi(call.args)), hashHi(value));
+        return;
+      }
+      const yielded = value as Effect | ScopeMark;
+      if ('op' in yielded) {
+        this.next = yielded;
+        this.#generator = generator;
+        this.#log = last;
+        this.lo = mix(mix(hashLo(call.name), hashLo(call.args)), last?.lo ?? 0);
+        this.hi = mix(mix(hashHi(call.name), hashHi(call.args)), last?.hi ?? 0);
+        return;
+      }
+      last = yielded.scope === 'enter' ? logged(last, 'enter', undefined) : collapsed(last, yielded.value);
+      answer = undefined;
+    }
+  }
+
+  /** The frame of a call that has just been made. */
+  static begin(call: Call): Frame {
+    return new Frame(call, null, call.start(), undefined);
+  }
+
+  /**
+   * The frame after the next effect gave `result`.
+   *
+   * @param remember keep the successor, so that a search which comes here again needs no generator
+   */
+  after(result: unknown, remember = false): Frame {
+    const known = this.#successors?.get(result);
+    if (known !== undefined) return known;
+    const generator = this.#generator ?? this.#rebuild();
+    this.#generator = undefined;
+    const frame = new Frame(this.call, logged(this.#log, 'result', result), generator, result);
+    if (remember && isKey(result)) {
+      if (this.#successors === undefined) this.#successors = new Map();
+      this.#successors.set(result, frame);
+    }
+    return frame;
+  }
+
+  /** Runs the handler again on its recorded results, up to where this frame is. */
+  #rebuild(): Steps<unknown> {
+    const entries: LogEntry[] = [];
+    for (let entry = this.#log; entry !== null; entry = entry.before) entries.push(entry);
+    const generator = this.call.start();
+    generator.next();
+    for (const entry of entries.reverse()) generator.next(entry.kind === 'leave' ? { value: entry.value } : entry.value);
+    return generator;
+  }
+}
+
+/** Whether a result can be looked up by identity: a primitive, or a kernel object, of which there is one for each name. */
+function isKey(result: unknown): boolean {
+  return typeof result !== 'object' || result === null || 'base' in result;
+}

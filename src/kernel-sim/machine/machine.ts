@@ -1,0 +1,159 @@
+/**
+ * The machine: performs one step of one actor at a time.
+ *
+ * An actor is a kernel object with the fields of {@link ActorFields}: a task, or a thread of the kernel's own. Its step is the next
+ * effect of the call it has in flight; when the call has returned, handing its result over; when it has none, one user-mode
+ * instruction. Which actor steps next is the caller's choice (schedule.ts, the explorer, the debugger).
+ */
+
+import type { Effect } from './effect.ts';
+import type { Handle, KernelObject } from './layout.ts';
+import { layout } from './layout.ts';
+import { type Call, Frame } from './frame.ts';
+import { Store, type Transaction } from './store.ts';
+
+/** What an object needs in order to act. */
+export interface ActorFields {
+  /** The call in flight, null in user mode. */
+  frame: Frame | null;
+  life: 'unborn' | 'alive' | 'dead';
+}
+
+export type Actor = Handle<ActorFields>;
+
+/** What an actor does between its calls; programs are one kind of it, the kernel's own threads another. */
+export interface Behaviour {
+  /** Runs one user-mode instruction, which may make a call by writing `actor.frame`. */
+  resume(tx: Transaction, actor: Actor): void;
+  /** Hands the result of a call that has returned to the actor. Runs in the same step that clears its frame. */
+  complete(tx: Transaction, actor: Actor, call: Call, result: unknown): void;
+}
+
+interface ClockFields {
+  /** ns since boot. It stands still while anybody can act. */
+  now: number;
+}
+
+const clockLayout = layout<ClockFields>('clock', { now: 0 });
+
+const idle: Behaviour = {
+  resume: (tx, actor) => tx.write(actor.life, 'dead'),
+  complete: () => {},
+};
+
+/** A kernel thread that runs one call and is gone. */
+const threadLayout = layout<ActorFields>('kthread', { frame: null, life: 'unborn' });
+
+export class Machine {
+  readonly store: Store;
+  readonly clock: Handle<ClockFields>;
+  /** Every actor ever seen, in the order in which the machine first met them; those not alive here and now are passed over. */
+  readonly actors: Actor[] = [];
+  /** Keep the successors of frames: right for a search, which comes to the same place often; wasteful for one run. */
+  remembering = false;
+  readonly #known = new Set<KernelObject>();
+  readonly #behaviours = new Map<unknown, Behaviour>();
+  #onBirth: ((actor: Actor) => void) | null = null;
+
+  constructor({ tracking = true } = {}) {
+    this.store = new Store({ tracking });
+    this.clock = this.store.create(clockLayout);
+    this.#behaviours.set(threadLayout, idle);
+  }
+
+  /** Says what actors of a layout do between calls. */
+  setBehaviour(of: unknown, behaviour: Behaviour): void {
+    this.#behaviours.set(of, behaviour);
+  }
+
+  /** Tells `listener` of every actor that comes to life from now on. */
+  set onBirth(listener: ((actor: Actor) => void) | null) {
+    this.#onBirth = listener;
+  }
+
+  /** Brings an actor to life; for operations. */
+  launch(tx: Transaction, actor: Actor): void {
+    tx.write(actor.life, 'alive');
+    if (!this.#known.has(actor)) {
+      this.#known.add(actor);
+      this.actors.push(actor);
+    }
+    this.#onBirth?.(actor);
+  }
+
+  /** Starts a thread of the kernel's own that runs one call; for operations. */
+  launchThread(tx: Transaction, call: Call): void {
+    const thread = tx.create(threadLayout);
+    tx.write(thread.frame, Frame.begin(call));
+    this.launch(tx, thread as Actor);
+  }
+
+  isAlive(actor: Actor): boolean {
+    return this.store.peek(actor.life) === 'alive';
+  }
+
+  /** Whether the actor can take a step now. What decided it is in `store.reads`. */
+  canStep(actor: Actor): boolean {
+    const { store } = this;
+    if (store.peek(actor.life) !== 'alive') return false;
+    const next = store.peek(actor.frame)?.next;
+    if (next?.op.when === undefined) return true;
+    store.beginStep(actor);
+    store.recording = true;
+    const can = this.#waitIsOver(next);
+    store.recording = store.tracking;
+    return can;
+  }
+
+  #waitIsOver(next: Effect): boolean {
+    const { store } = this;
+    if (next.op.when?.(store, ...(next.args as never[]))) return true;
+    const deadline = next.op.deadline?.(store, ...(next.args as never[])) ?? null;
+    return deadline !== null && store.read(this.clock.now) >= deadline;
+  }
+
+  /** Performs the actor's next step. Its footprint and notes are then in the store, until the next step. */
+  step(actor: Actor): void {
+    const { store } = this;
+    store.beginStep(actor);
+    const frame = store.peek(actor.frame);
+    if (frame === null) {
+      this.#behaviourOf(actor).resume(store, actor);
+      return;
+    }
+    const { next } = frame;
+    if (next === undefined) {
+      store.write(actor.frame, null);
+      this.#behaviourOf(actor).complete(store, actor, frame.call, frame.value);
+      return;
+    }
+    const result = next.op.body(store, ...(next.args as never[]));
+    // An operation may take its own actor's frame away (exec by a sibling, death): then there is nothing to go on with.
+    if (store.peek(actor.frame) === frame) store.write(actor.frame, frame.after(result, this.remembering));
+  }
+
+  /** The earliest time, in ns, at which some waiting actor's wait ends by itself; null when none does. */
+  nextDeadline(): number | null {
+    const { store } = this;
+    let earliest: number | null = null;
+    for (const actor of this.actors) {
+      if (!this.isAlive(actor)) continue;
+      const next = store.peek(actor.frame)?.next;
+      const deadline = next?.op.deadline?.(store, ...(next.args as never[])) ?? null;
+      if (deadline !== null && (earliest === null || deadline < earliest)) earliest = deadline;
+    }
+    return earliest;
+  }
+
+  /** Moves the virtual clock to `time` ns, as a step of its own that no actor takes. */
+  advanceClock(time: number): void {
+    this.store.beginStep(this.store.root);
+    this.store.write(this.clock.now, time);
+  }
+
+  #behaviourOf(actor: Actor): Behaviour {
+    const behaviour = this.#behaviours.get(actor.layout);
+    if (behaviour === undefined) throw new Error(`nothing says what a ${actor.layout.kind} does between calls`);
+    return behaviour;
+  }
+}

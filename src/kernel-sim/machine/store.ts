@@ -1,0 +1,286 @@
+/**
+ * The journalled store: all state of the simulated kernel and of the programs that run on it.
+ *
+ * State is a row of cells. Only operations (effect.ts) get hold of the store; every read and write of theirs is recorded as the
+ * step's footprint, every change goes to the journal, and the hash of the whole state is kept up to date as cells change.
+ *
+ * A store that does not track (bulk restores) keeps values only: no journal, no hash, no footprints.
+ */
+
+import type { Fault, Note } from './note.ts';
+import { hashHi, hashLo, mix } from './hash.ts';
+import { IntList } from './growable.ts';
+import { type Cell, type Handle, type KernelObject, type Layout, layout, Table, table, type TableOf } from './layout.ts';
+
+/** What the cells of a freed heap object hold. */
+export const POISON: unique symbol = Symbol('poison');
+
+/** What the cells of a new heap object hold until they are written. */
+export const UNINITIALISED: unique symbol = Symbol('uninitialised');
+
+/** What an operation reads as a number when the memory holds garbage; recognisable in a report. */
+export const GARBAGE = 0x6b6b6b6b;
+
+/** A place in the journal, to which the store can be taken back. */
+export type Mark = number;
+
+interface Root {
+  /** How many objects of each kind an allocator has made, by kind. */
+  made: TableOf<number>;
+}
+
+const rootLayout = layout<Root>('kernel', { made: table(0) });
+const countsLayout = layout<Root>('counts', { made: table(0) });
+
+/** What an operation sees of the store. */
+export type Transaction = Store;
+
+export class Store {
+  readonly tracking: boolean;
+  /** Whether reads and writes are put down in {@link reads} and {@link writes}. */
+  recording: boolean;
+  /** The object that allocates what the kernel itself makes at boot. */
+  readonly root: Handle<Root>;
+  /** Cells read and written by the operation under way, in order, with repeats. */
+  readonly reads = new IntList();
+  readonly writes = new IntList();
+  /** What the operation under way had to say; see note.ts. */
+  notes: Note[] = [];
+  /** The actor whose step is under way; it names what is allocated. */
+  actor: KernelObject;
+  /** Called on a change of a cell that was registered in {@link watched}. */
+  onChange: ((cell: number) => void) | null = null;
+  readonly watched = new Set<number>();
+
+  hashLo = 0;
+  hashHi = 0;
+
+  readonly #values: unknown[] = [];
+  readonly #seedLo = new IntList();
+  readonly #seedHi = new IntList();
+  readonly #owners: (KernelObject | Table<unknown>)[] = [];
+  readonly #keys: (number | string)[] = [];
+  readonly #journalCells = new IntList();
+  readonly #journalValues: unknown[] = [];
+  #journalEnd = 0;
+  readonly #interned = new Map<KernelObject, Map<string, KernelObject>>();
+  readonly #counts = new Map<KernelObject, Handle<Root>>();
+
+  constructor({ tracking = true } = {}) {
+    this.tracking = tracking;
+    this.recording = tracking;
+    this.root = this.#place(rootLayout, null, 0);
+    this.actor = this.root;
+  }
+
+  // --- for operations ---
+
+  /** The value of a cell. Touching freed or never written heap memory is noted as a fault and reads as {@link GARBAGE}. */
+  read<T>(cell: Cell<T>): T {
+    if (this.recording) this.reads.push(cell);
+    const value = this.#values[cell];
+    if (value === POISON || value === UNINITIALISED) return this.#fault(cell, value, 'read') as T;
+    return value as T;
+  }
+
+  /** Changes a cell. */
+  write<T>(cell: Cell<T>, value: T): void {
+    if (this.recording) this.writes.push(cell);
+    const old = this.#values[cell];
+    if (old === value) return;
+    if (old === POISON) {
+      this.#fault(cell, old, 'write');
+      return;
+    }
+    this.#set(cell, old, value);
+  }
+
+  /** Reads, changes and returns the new value: one atomic read-modify-write. */
+  update<T>(cell: Cell<T>, change: (value: T) => T): T {
+    const value = change(this.read(cell));
+    this.write(cell, value);
+    return value;
+  }
+
+  /**
+   * Makes an object, named after the actor whose step this is.
+   *
+   * @param first values of fields that do not start as the layout says
+   */
+  create<F>(kind: Layout<F>, first: Partial<{ [K in keyof F]: F[K] }> = {}): Handle<F> {
+    const made = this.#countsOf(this.actor).made.at(kind.index);
+    const ordinal = this.#values[made] as number;
+    this.#set(made, ordinal, ordinal + 1);
+    const object = this.#place(kind, this.actor, ordinal);
+    if (kind.heap) this.#fill(object, UNINITIALISED);
+    for (const field in first) {
+      const cell = (object as Record<string, unknown>)[field] as Cell<unknown>;
+      if (this.recording) this.writes.push(cell);
+      this.#set(cell, this.#values[cell], first[field]);
+    }
+    return object;
+  }
+
+  /** Gives an object back: a heap object is poisoned, any other is as if it had never been. A second free is noted as a fault. */
+  free(object: KernelObject): void {
+    const { heap, fields, initial } = object.layout;
+    for (let i = 0; i < fields.length; i++) {
+      const cell = object.base + i;
+      const old = this.#values[cell];
+      if (this.recording) this.writes.push(cell);
+      if (heap && old === POISON) {
+        this.#fault(cell as Cell<unknown>, POISON, 'free');
+        return;
+      }
+      this.#set(cell, old, heap ? POISON : initial[i]);
+    }
+  }
+
+  /** Says something about the step under way that is no state: for traces and detectors. */
+  note(note: Note): void {
+    this.notes.push(note);
+  }
+
+  // --- for the machine ---
+
+  /** The value of a cell, for people who look: no footprint, no fault. */
+  peek<T>(cell: Cell<T>): T {
+    return this.#values[cell] as T;
+  }
+
+  /** Forgets the footprint and notes of the step before. */
+  beginStep(actor: KernelObject): void {
+    this.actor = actor;
+    this.reads.length = 0;
+    this.writes.length = 0;
+    if (this.notes.length > 0) this.notes = [];
+  }
+
+  /** Where the journal stands. */
+  mark(): Mark {
+    return this.#journalEnd;
+  }
+
+  /** Takes every change after `mark` back; {@link redo} can bring them again until something else is written. */
+  undo(mark: Mark): void {
+    for (let i = this.#journalEnd - 1; i >= mark; i--) this.#swap(i);
+    this.#journalEnd = mark;
+  }
+
+  /** Brings changes back that {@link undo} took, up to `mark`. */
+  redo(mark: Mark): void {
+    for (let i = this.#journalEnd; i < mark; i++) this.#swap(i);
+    this.#journalEnd = mark;
+  }
+
+  /** Forgets the journal: what happened so far cannot be undone. */
+  forget(): void {
+    this.#journalEnd = 0;
+    this.#journalCells.length = 0;
+    this.#journalValues.length = 0;
+  }
+
+  /** How many cells there are. */
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** The name of a cell: `init/task#0.exit_code`, `kernel/pid_namespace#0.map[5000]`. Only a tracking store knows names. */
+  cellName(cell: number): string {
+    const owner = this.#owners[cell];
+    if (owner === undefined) return `cell ${cell}`;
+    if (owner instanceof Table) return `${owner.owner.name}.${owner.field}[${this.#keys[cell]}]`;
+    return `${owner.name}.${owner.layout.fields[cell - owner.base]}`;
+  }
+
+  /** The object a cell belongs to. */
+  cellOwner(cell: number): KernelObject | undefined {
+    const owner = this.#owners[cell];
+    return owner instanceof Table ? owner.owner : owner;
+  }
+
+  /** Makes a table's cell for a key that was not used before; called by {@link Table.at}. */
+  addTableCell<T>(of: Table<T>, key: number | string): number {
+    const cell = this.#values.push(of.initial) - 1;
+    if (this.tracking) {
+      this.#seedLo.push(mix(of.lo, hashLo(key)));
+      this.#seedHi.push(mix(of.hi, hashHi(key)));
+      this.#owners[cell] = of as Table<unknown>;
+      this.#keys[cell] = key;
+    }
+    return cell;
+  }
+
+  // --- inside ---
+
+  #set(cell: number, old: unknown, value: unknown): void {
+    this.#values[cell] = value;
+    if (this.tracking) {
+      this.#journalCells.length = this.#journalEnd;
+      this.#journalCells.push(cell);
+      this.#journalValues[this.#journalEnd++] = old;
+      this.#rehash(cell, old, value);
+    }
+    if (this.watched.size > 0 && this.watched.has(cell)) this.onChange?.(cell);
+  }
+
+  #swap(entry: number): void {
+    const cell = this.#journalCells.at(entry);
+    const now = this.#values[cell];
+    const other = this.#journalValues[entry];
+    this.#values[cell] = other;
+    this.#journalValues[entry] = now;
+    this.#rehash(cell, now, other);
+  }
+
+  #rehash(cell: number, from: unknown, to: unknown): void {
+    const lo = this.#seedLo.at(cell);
+    const hi = this.#seedHi.at(cell);
+    this.hashLo = (this.hashLo - mix(lo, hashLo(from)) + mix(lo, hashLo(to))) | 0;
+    this.hashHi = (this.hashHi - mix(hi, hashHi(from)) + mix(hi, hashHi(to))) | 0;
+  }
+
+  #fill(object: KernelObject, value: unknown): void {
+    for (let i = 0; i < object.layout.fields.length; i++) this.#set(object.base + i, this.#values[object.base + i], value);
+  }
+
+  #countsOf(allocator: KernelObject): Handle<Root> {
+    if (allocator === this.root) return this.root;
+    let counts = this.#counts.get(allocator);
+    if (counts === undefined) {
+      counts = this.#place(countsLayout, allocator, 0);
+      this.#counts.set(allocator, counts);
+    }
+    return counts;
+  }
+
+  #place<F>(kind: Layout<F>, allocator: KernelObject | null, ordinal: number): Handle<F> {
+    if (!this.tracking || allocator === null) return this.#addCells(kind, allocator, ordinal);
+    let siblings = this.#interned.get(allocator);
+    if (siblings === undefined) this.#interned.set(allocator, (siblings = new Map()));
+    const key = `${kind.index}#${ordinal}`;
+    let object = siblings.get(key);
+    if (object === undefined) siblings.set(key, (object = this.#addCells(kind, allocator, ordinal)));
+    return object as Handle<F>;
+  }
+
+  #addCells<F>(kind: Layout<F>, allocator: KernelObject | null, ordinal: number): Handle<F> {
+    const base = this.#values.length;
+    const object = kind.instantiate(this, base, allocator, ordinal);
+    for (let i = 0; i < kind.initial.length; i++) {
+      this.#values.push(kind.initial[i]);
+      if (!this.tracking) continue;
+      this.#seedLo.push(mix(object.lo, i));
+      this.#seedHi.push(mix(object.hi, i));
+      this.#owners[base + i] = object;
+    }
+    return object;
+  }
+
+  #fault(cell: Cell<unknown>, found: symbol, access: Fault['access']): unknown {
+    const owner = this.cellOwner(cell);
+    const kind = access === 'free' ? 'double-free' : found === POISON ? 'use-after-free' : 'uninitialised-read';
+    this.note({ type: 'fault', kind, access, cell, object: owner ?? null });
+    return GARBAGE;
+  }
+}

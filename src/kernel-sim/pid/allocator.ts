@@ -1,0 +1,116 @@
+/**
+ * Giving out pids; SEMANTICS C1 (2.6.26), A7 and B2 (chosen pids), D (6.x).
+ *
+ * 2.6.26 takes a bit of the map and then stores last_pid, with no lock around the two: races P1 and P7 live here. 6.x does both
+ * under one lock. Left out on purpose: the allocation of bitmap pages, which never fails here.
+ */
+
+import { load, operation, scoped, type Steps, store } from '../machine/effect.ts';
+import type { Transaction } from '../machine/store.ts';
+import type { Kernel } from '../kernel.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { PidNamespace } from './namespace.ts';
+import { Pid, type Upid } from './pid.ts';
+
+/** Numbers below this one are not given out again after the first round. */
+export const RESERVED_PIDS = 300;
+
+/** Takes one number if it is free; test_and_set_bit on the map. Says whether it was taken before. */
+const testAndSet = operation('pidmap.test_and_set', (tx: Transaction, ns: PidNamespace, nr: number): boolean => {
+  const bit = ns.map.at(nr);
+  if (tx.read(bit)) return true;
+  tx.write(bit, true);
+  return false;
+});
+
+const clear = operation('pidmap.clear', (tx: Transaction, ns: PidNamespace, nr: number): void => tx.write(ns.map.at(nr), false));
+
+/** The next free number from `from` up, then from the end of the reserved ones up to `from`; -1 when there is none. */
+const nextClear = operation('pidmap.find_next_zero', (tx: Transaction, ns: PidNamespace, from: number, pidMax: number): number => {
+  for (let nr = from; nr < pidMax; nr++) if (!tx.read(ns.map.at(nr))) return nr;
+  for (let nr = RESERVED_PIDS; nr < Math.min(from, pidMax); nr++) if (!tx.read(ns.map.at(nr))) return nr;
+  return -1;
+});
+
+/** last_pid := max(last_pid, nr) in one step: what a compare-and-swap loop amounts to (fix P1). */
+const raiseLastPid = operation('last_pid.raise', (tx: Transaction, ns: PidNamespace, nr: number): void => {
+  tx.update(ns.lastPid, (last) => Math.max(last, nr));
+});
+
+/** Searches and moves the cursor under the pid lock, as 6.x does; -1 when no number is free. */
+const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns: PidNamespace): number => {
+  const pidMax = tx.read(k.system.pidMax);
+  const cursor = tx.read(ns.lastPid) + 1;
+  const lowest = cursor > RESERVED_PIDS ? RESERVED_PIDS : 1;
+  const taken = (nr: number): boolean => tx.read(ns.map.at(nr));
+  let nr = cursor >= pidMax ? lowest : cursor;
+  while (nr < pidMax && taken(nr)) nr++;
+  if (nr >= pidMax) for (nr = lowest; nr < cursor && taken(nr); ) nr++;
+  if (nr >= pidMax || taken(nr)) return -1;
+  tx.write(ns.map.at(nr), true);
+  tx.write(ns.lastPid, nr);
+  return nr;
+});
+
+/** Takes the next free number after last_pid; -1 when all are taken. SEMANTICS C1 `next(ns)`. */
+function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
+  if (!k.is26) return yield* takeCyclic(k, ns);
+  const pidMax = yield* load(k.system.pidMax);
+  const last = yield* load(ns.lastPid);
+  let nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
+  while (nr !== -1 && (yield* testAndSet(ns, nr))) nr = yield* nextClear(ns, nr, pidMax);
+  if (nr === -1) return -1;
+  if (k.fixed('P7')) yield* raiseLastPid(ns, nr);
+  else yield* store(ns.lastPid, nr); // a plain store: a slower allocator takes it back (P7)
+  return nr;
+}
+
+/** Takes the chosen number `nr`: EINVAL out of range, EBUSY taken. SEMANTICS A7, B2. */
+function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<number>> {
+  if (nr < 1 || nr >= (yield* load(k.system.pidMax))) return fail('EINVAL');
+  // Even the first tasks of a young namespace are refused (P3).
+  if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
+  if (yield* testAndSet(ns, nr)) return fail('EBUSY');
+  if (k.fixed('P2')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
+  if (k.fixed('P1')) yield* raiseLastPid(ns, nr);
+  else yield* store(ns.lastPid, Math.max(yield* load(ns.lastPid), nr)); // a read and a write: the lost update
+  return ok(nr);
+}
+
+const createPid = operation('pid.create', (tx: Transaction, upids: readonly Upid[]): Pid => tx.create(Pid, { upids }));
+
+const namespaceChain = operation('pid_namespace.chain', (tx: Transaction, ns: PidNamespace): readonly PidNamespace[] => {
+  const chain: PidNamespace[] = [];
+  for (let at: PidNamespace | null = ns; at !== null; at = tx.read(at.parent)) chain.push(at);
+  return chain;
+});
+
+/**
+ * Makes a struct pid with a number in `ns` and in each namespace around it; kernel/pid.c:alloc_pid.
+ *
+ * @param chosen wanted numbers, innermost namespace first; levels without one get the next free number
+ * @returns EINVAL or EBUSY for a chosen number that cannot be had, ENOMEM (6.x: EAGAIN) when no number is left
+ */
+export function* allocatePid(k: Kernel, ns: PidNamespace, chosen: readonly number[]): Steps<Result<Pid>> {
+  const upids: Upid[] = [];
+  for (const level of yield* namespaceChain(ns)) {
+    const wanted = chosen[upids.length];
+    const taken = yield* scoped(wanted === undefined ? takeAny(k, level) : takeChosenPid(k, level, wanted));
+    if (!taken.ok) {
+      yield* giveBack(upids);
+      return taken;
+    }
+    upids.push({ number: taken.value, ns: level });
+  }
+  return ok(yield* createPid(upids.reverse()));
+}
+
+function* takeAny(k: Kernel, ns: PidNamespace): Steps<Result<number>> {
+  const nr = yield* takeNextPid(k, ns);
+  return nr === -1 ? fail(k.is26 ? 'ENOMEM' : 'EAGAIN') : ok(nr);
+}
+
+/** Gives numbers back that no task got. */
+export function* giveBack(upids: readonly Upid[]): Steps<void> {
+  for (const { ns, number } of upids) yield* clear(ns, number);
+}

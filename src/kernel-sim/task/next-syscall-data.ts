@@ -1,0 +1,175 @@
+/**
+ * next_syscall_data: one value, armed by writing `LONG1 <value>` to the task's own procfs file, that the next call which knows of it
+ * takes as the number of what it makes. SEMANTICS A0-A7; kernel/next_syscall_data.c of the posted series.
+ *
+ * As posted the structure hangs off the task by a bare pointer that readers follow without any lock, so the steps of a change are
+ * steps here too. Each defect has a name in SEMANTICS B1 and is repaired by it. Procfs owns the file (fs/), this room its contents.
+ */
+
+import { load, operation, scoped, type Steps, store } from '../machine/effect.ts';
+import { type Handle, layout } from '../machine/layout.ts';
+import type { Transaction } from '../machine/store.ts';
+import type { Kernel } from '../kernel.ts';
+import { done, fail, type Result } from '../result.ts';
+import type { Armed } from './armed-text.ts';
+import { parseSetting, type Setting } from './armed-text.ts';
+import type { Task } from './task.ts';
+
+/** The calls that take an armed value. */
+export type Consumer = 'fork' | 'msgget' | 'semget' | 'shmget' | 'ipc_set' | 'open';
+
+interface NextSyscallDataFields {
+  ndata: number;
+  /** A C long: 64 bits, two's complement. */
+  data: bigint;
+  /** What the program that armed it says it is for: no kernel knows this, detectors and the repaired N13 do. */
+  intent: string | null;
+}
+
+export type NextSyscallData = Handle<NextSyscallDataFields>;
+
+export const NextSyscallData = layout<NextSyscallDataFields>(
+  'next_syscall_data',
+  { ndata: 0, data: 0n, intent: null },
+  { heap: true },
+);
+
+/** Allocates the structure and attaches it to the task at once, contents not written (N2). */
+const attachFresh = operation('nsd.attach', (tx: Transaction, task: Task, intent: string | null): NextSyscallData => {
+  const nsd = tx.create(NextSyscallData, { intent });
+  tx.write(task.nsd, nsd);
+  return nsd;
+});
+
+const detach = operation('nsd.detach', (tx: Transaction, task: Task): void => tx.write(task.nsd, null));
+
+const free = operation('nsd.free', (tx: Transaction, nsd: NextSyscallData): void => tx.free(nsd));
+
+/** Detaches and frees with every reader kept out: what a lock around the pointer amounts to (fix N1). */
+const dropLocked = operation('nsd.drop', (tx: Transaction, task: Task): void => {
+  const nsd = tx.read(task.nsd);
+  tx.write(task.nsd, null);
+  if (nsd !== null) tx.free(nsd);
+});
+
+/** Builds the structure aside and publishes it whole (fix N2, and the only kind of change under fix N4). */
+const replaceWhole = operation('nsd.publish', (tx: Transaction, task: Task, setting: Setting, intent: string | null): void => {
+  const old = tx.read(task.nsd);
+  tx.write(task.nsd, tx.create(NextSyscallData, { ndata: setting.count, data: setting.value ?? 0n, intent }));
+  if (old !== null) tx.free(old);
+});
+
+/** Drops the armed value, if any; reset_next_syscall_data. */
+export function* reset(k: Kernel, task: Task): Steps<void> {
+  if (k.fixed('N1')) return yield* dropLocked(task);
+  const nsd = yield* load(task.nsd);
+  if (nsd === null) return;
+  yield* detach(task);
+  yield* free(nsd); // a reader that loaded the pointer before still holds it (N1)
+}
+
+/**
+ * Sets what a write to the file says; set_next_syscall_data. SEMANTICS A2.
+ *
+ * @param text the bytes written, up to the first NUL
+ * @returns EINVAL for text it does not take; whether the old value survives that depends on where it was refused (N4)
+ */
+export function* set(k: Kernel, task: Task, text: string, intent: string | null): Steps<Result<undefined>> {
+  const setting = parseSetting(text);
+  switch (setting.kind) {
+    case 'reset':
+      yield* scoped(reset(k, task));
+      return done;
+    case 'refused':
+      return fail('EINVAL'); // before the structure is touched: an armed value is kept
+    case 'fill':
+      if (setting.count !== 1 && k.fixed('N5')) return fail('EINVAL');
+      if (setting.value !== undefined && k.fixed('N15') && !(0n <= setting.value && setting.value <= 0x7fff_ffffn)) {
+        return fail('EINVAL');
+      }
+      return yield* scoped(fill(k, task, setting, intent));
+  }
+}
+
+function* fill(k: Kernel, task: Task, setting: Setting, intent: string | null): Steps<Result<undefined>> {
+  if (k.fixed('N4') || k.fixed('N2')) {
+    if (setting.complete) {
+      yield* replaceWhole(task, setting, intent);
+      return done;
+    }
+    if (!k.fixed('N4')) yield* reset(k, task);
+    return fail('EINVAL');
+  }
+  let nsd = yield* load(task.nsd);
+  if (nsd === null) nsd = yield* attachFresh(task, intent);
+  else yield* store(nsd.intent, intent);
+  yield* store(nsd.ndata, setting.count);
+  if (setting.value !== undefined) yield* store(nsd.data, setting.value);
+  if (setting.complete) return done;
+  // The old value goes with the bad new one, and is freed before it is detached (N4, N1).
+  yield* free(nsd);
+  yield* detach(task);
+  return fail('EINVAL');
+}
+
+/** What is armed, as the task itself sees it: nobody else changes it, so one step is enough. */
+const armedBy = operation('nsd.armed', (tx: Transaction, task: Task): { value: bigint; intent: string | null } | null => {
+  const nsd = tx.read(task.nsd);
+  if (nsd === null || tx.read(nsd.ndata) === 0) return null;
+  return { value: tx.read(nsd.data), intent: tx.read(nsd.intent) };
+});
+
+const noteTaken = operation('nsd.note_taken', (tx: Transaction, task: Task, by: Consumer, value: bigint, intent: string | null): void =>
+  tx.note({ type: 'nsd.taken', task, by, value, intent }),
+);
+
+/**
+ * The value armed for a consumer, left armed; null if there is none that it may take.
+ * As posted the value has no kind, so any consumer may take any value (N13).
+ */
+export function* peekFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
+  const armed = yield* armedBy(task);
+  if (armed === null) return null;
+  return k.fixed('N13') && armed.intent !== null && armed.intent !== by ? null : armed.value;
+}
+
+/** Takes the armed value for a consumer: from here on it is gone, whatever becomes of the call (N9). Null if there is none. */
+export function* takeFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
+  const armed = yield* armedBy(task);
+  if (armed === null) return null;
+  if (k.fixed('N13') && armed.intent !== null && armed.intent !== by) return null;
+  yield* noteTaken(task, by, armed.value, armed.intent);
+  if (!k.fixed('N9')) yield* reset(k, task);
+  return armed.value;
+}
+
+/** Ends what {@link takeFor} began, once the call can no longer fail: with N9 repaired the value goes only now. */
+export function* confirmTaken(k: Kernel, task: Task): Steps<void> {
+  if (k.fixed('N9')) yield* reset(k, task);
+}
+
+const readWhole = operation('nsd.read', (tx: Transaction, task: Task): Armed => {
+  const nsd = tx.read(task.nsd);
+  if (nsd === null || tx.read(nsd.ndata) === 0) return null;
+  return { count: tx.read(nsd.ndata), value: tx.read(nsd.data) };
+});
+
+/** What a reader of the file finds: pointer, count and value in three unlocked steps (N1, N2). SEMANTICS A4. */
+export function* inspect(k: Kernel, task: Task): Steps<Armed> {
+  if (k.fixed('N1')) return yield* readWhole(task);
+  const nsd = yield* load(task.nsd);
+  if (nsd === null) return null;
+  const count = yield* load(nsd.ndata);
+  if (count === 0) return null;
+  return { count, value: yield* load(nsd.data) };
+}
+
+/** Whether fork, exec and exit have anything to drop. */
+export const isArmed = operation('nsd.is_set', (tx: Transaction, task: Task): boolean => {
+  const nsd = tx.read(task.nsd);
+  return nsd !== null && tx.read(nsd.ndata) !== 0;
+});
+
+/** The value as fork and the IPC calls use it: cut to a C int (N15). */
+export const asInt = (value: bigint): number => Number(BigInt.asIntN(32, value));
+

@@ -1,0 +1,33 @@
+/** How many processes each user has, for RLIMIT_NPROC; kernel/user.c, getrlimit(2). */
+
+import { operation } from '../machine/effect.ts';
+import { type Handle, layout, table, type TableOf } from '../machine/layout.ts';
+import type { Transaction } from '../machine/store.ts';
+import type { Kernel } from '../kernel.ts';
+import { capable } from './cred.ts';
+import type { Task } from './task.ts';
+
+interface UserCountsFields {
+  /** Threads by real user id, zombies included. */
+  processes: TableOf<number>;
+}
+
+export type UserCounts = Handle<UserCountsFields>;
+
+export const UserCounts = layout<UserCountsFields>('user_counts', { processes: table(0) });
+
+/** Counts one more process of the caller's user; false, counting nothing, when that is over the limit. */
+export const chargeProcess = operation('user.charge_process', (tx: Transaction, k: Kernel, caller: Task): boolean => {
+  const cred = tx.read(caller.cred);
+  const cell = k.users.processes.at(cred.uid);
+  const limit = tx.read(tx.read(caller.process)!.limits)!.RLIMIT_NPROC.soft;
+  const exempt = cred.uid === 0 || capable(cred, 'CAP_SYS_ADMIN') || capable(cred, 'CAP_SYS_RESOURCE');
+  if (tx.read(cell) >= limit && !exempt) return false;
+  tx.update(cell, (n) => n + 1);
+  return true;
+});
+
+/** Takes one process off the count of the task's user. */
+export const unchargeProcess = operation('user.uncharge_process', (tx: Transaction, k: Kernel, task: Task): void => {
+  tx.update(k.users.processes.at(tx.read(task.cred).uid), (n) => n - 1);
+});
