@@ -24,7 +24,16 @@ export function bytes(max: number) {
       if (decoded.length > max) context.addIssue({ code: 'custom', message: `too long: more than ${max} bytes` });
       return decoded;
     });
-  return z.union([plain, encoded]);
+  const schema = z.union([plain, encoded]);
+  byteSchemas.add(schema);
+  return schema;
+}
+
+const byteSchemas = new WeakSet<z.core.$ZodType>();
+
+/** Tells a schema that `bytes` made from every other. */
+export function isBytes(schema: z.core.$ZodType): boolean {
+  return byteSchemas.has(schema);
 }
 
 /** How a byte string is written: as text where it is printable ASCII, else as base64. */
