@@ -1,3 +1,5 @@
+export { checkImage, type Problem } from './check.ts';
+export { type Difference, diffImages } from './diff.ts';
 export { BOUNDS, isKnown, type Knowable, UNKNOWN } from './fields.ts';
 export type { Descriptor, DescriptorTable, FileOwner, OpenFile, Pipe } from './files.ts';
 export { IMAGE_VERSION, type Image, imageJsonSchema, imageSchema } from './image.ts';
@@ -13,6 +15,8 @@ export type {
   SharedMemory,
   UndoList,
 } from './ipc.ts';
+export type { ImageError } from './parsed.ts';
+export { type ReadResult, readImage, validateImage } from './read.ts';
 export type { Altstack, SigAction, SigInfo } from './signals.ts';
 export {
   type Credentials,
@@ -23,3 +27,4 @@ export {
   type Thread,
   type ZombieTask,
 } from './tasks.ts';
+export { type ImageFormat, imageText, writeImage } from './write.ts';

@@ -38,10 +38,10 @@ export function yamlBlock(value: unknown, indent: string): string {
 export function yamlScalar(value: unknown): string {
   if (typeof value !== 'string') return String(value);
   const isPlain = /^[A-Za-z_/][\w./+-]*$/.test(value) && !/^(?:true|false|null|yes|no|on|off|y|n)$/i.test(value);
-  return isPlain ? value : JSON.stringify(value).replace(/[\x7f-\uffff]/g, escape);
+  return isPlain ? value : JSON.stringify(value).replace(/[\x7f-\uffff]/g, escapeCharacter);
 }
 
-const escape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeCharacter = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function yamlFlow(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(yamlFlow).join(', ')}]`;
