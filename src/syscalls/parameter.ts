@@ -7,7 +7,7 @@ export interface Parameter<T> {
   readonly kind: string;
   /** Which way the contents go; an `out` argument is never evaluated as a value, only compared or bound afterwards. */
   readonly direction: 'in' | 'out' | 'inout';
-  decode(argument: Datum | undefined): T;
+  readonly decode: (argument: Datum | undefined) => T;
 }
 
 const input = <T>(kind: string, decode: (argument: Datum | undefined) => T): Parameter<T> => ({
@@ -19,7 +19,9 @@ const input = <T>(kind: string, decode: (argument: Datum | undefined) => T): Par
 /** A C int: the low 32 bits, signed. */
 export const int = (kind = 'int'): Parameter<number> =>
   input(kind, (argument) =>
-    typeof argument === 'bigint' ? Number(BigInt.asIntN(32, argument)) : Number(BigInt.asIntN(32, BigInt(Math.trunc(integerOf(argument))))),
+    typeof argument === 'bigint'
+      ? Number(BigInt.asIntN(32, argument))
+      : Number(BigInt.asIntN(32, BigInt(Math.trunc(integerOf(argument))))),
   );
 
 /** A long or a size_t, kept as a number; sizes are compared as signed longs where the kernel does so. */

@@ -1,13 +1,24 @@
 /** What the table of system calls holds of each one. */
 
-import type { Steps } from '../kernel-sim/machine/effect.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
+import type { Steps } from '../kernel-sim/machine/effect.ts';
 import type { Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import type { Return } from './datum.ts';
 import type { Parameter } from './parameter.ts';
 
-export type Family = 'process' | 'ids' | 'sysvipc' | 'descriptors' | 'signals' | 'mqueue' | 'sessions' | 'wait' | 'namespaces' | 'memory' | 'time';
+export type Family =
+  | 'process'
+  | 'ids'
+  | 'sysvipc'
+  | 'descriptors'
+  | 'signals'
+  | 'mqueue'
+  | 'sessions'
+  | 'wait'
+  | 'namespaces'
+  | 'memory'
+  | 'time';
 
 /** How much of the real call is modelled. */
 export type Support = 'full' | 'partial';
@@ -23,7 +34,7 @@ export interface Syscall {
   readonly leavesOut?: string;
   /** In the order of the C prototype, as strace prints them. */
   readonly parameters: Parameters;
-  run(k: Kernel, task: Task, args: Readonly<Record<string, never>>): Steps<Result<Return>>;
+  readonly run: (k: Kernel, task: Task, args: Readonly<Record<string, never>>) => Steps<Result<Return>>;
 }
 
 /** Declares a system call: its parameters decode themselves, `run` delegates to a room of the kernel and encodes what it says. */
@@ -32,7 +43,7 @@ export function syscall<P extends Parameters>(declaration: {
   family: Family;
   leavesOut?: string;
   parameters: P;
-  run(k: Kernel, task: Task, args: Arguments<P>): Steps<Result<Return>>;
+  run: (k: Kernel, task: Task, args: Arguments<P>) => Steps<Result<Return>>;
 }): Syscall {
   return {
     ...declaration,

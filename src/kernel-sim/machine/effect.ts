@@ -56,15 +56,10 @@ export function operation<A extends readonly unknown[], R>(
 }
 
 /** Reads one cell without any lock. */
-export const load = operation('load', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell)) as <T>(
-  cell: Cell<T>,
-) => Steps<T>;
+export const load = operation('load', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell));
 
 /** Writes one cell without any lock. */
-export const store = operation('store', <T>(tx: Transaction, cell: Cell<T>, value: T): void => tx.write(cell, value)) as <T>(
-  cell: Cell<T>,
-  value: T,
-) => Steps<void>;
+export const store = operation('store', <T>(tx: Transaction, cell: Cell<T>, value: T): void => tx.write(cell, value));
 
 const ENTER: ScopeMark = { scope: 'enter' };
 

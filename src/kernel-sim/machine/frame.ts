@@ -6,7 +6,7 @@
  * only a cache: it moves along with the newest frame, and a frame without one makes it again from the recorded results.
  */
 
-import type { Effect, ScopeMark, Steps } from './effect.ts';
+import type { Effect, Steps } from './effect.ts';
 import { type Hashed, hashHi, hashLo, mix } from './hash.ts';
 
 /** What an actor asked the kernel to do. */
@@ -63,7 +63,7 @@ export class Frame implements Hashed {
     let last = log;
     let answer = reply;
     for (;;) {
-      const { done, value } = generator.next(answer) as IteratorResult<Effect | ScopeMark, unknown>;
+      const { done, value } = generator.next(answer);
       if (done) {
         this.value = value;
         this.#log = null;
@@ -71,7 +71,7 @@ export class Frame implements Hashed {
         this.hi = mix(mix(hashHi(call.name), hashHi(call.args)), hashHi(value));
         return;
       }
-      const yielded = value as Effect | ScopeMark;
+      const yielded = value;
       if ('op' in yielded) {
         this.next = yielded;
         this.#generator = generator;
@@ -114,7 +114,8 @@ export class Frame implements Hashed {
     for (let entry = this.#log; entry !== null; entry = entry.before) entries.push(entry);
     const generator = this.call.start();
     generator.next();
-    for (const entry of entries.reverse()) generator.next(entry.kind === 'leave' ? { value: entry.value } : entry.value);
+    for (const entry of entries.reverse())
+      generator.next(entry.kind === 'leave' ? { value: entry.value } : entry.value);
     return generator;
   }
 }

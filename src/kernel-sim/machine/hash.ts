@@ -43,8 +43,8 @@ function hashObject(value: object, seed: number): number {
     for (const item of value) h = mix(h, hashLane(item, seed));
     return mix(h, value.length);
   }
-  if (value instanceof Set) return hashLane([...value].sort(), seed);
-  for (const key of Object.keys(value)) h = mix(mix(h, hashText(key, seed)), hashLane((value as Record<string, unknown>)[key], seed));
+  for (const key of Object.keys(value))
+    h = mix(mix(h, hashText(key, seed)), hashLane((value as Record<string, unknown>)[key], seed));
   return h;
 }
 

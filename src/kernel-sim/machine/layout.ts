@@ -115,7 +115,7 @@ export function layout<F>(kind: string, fields: { [K in keyof F]: F[K] }, { heap
     }
 
     get layout(): Layout<unknown> {
-      return self as Layout<unknown>;
+      return self;
     }
 
     get name(): string {

@@ -7,9 +7,9 @@
  */
 
 import type { Effect } from './effect.ts';
+import { type Call, Frame } from './frame.ts';
 import type { Handle, KernelObject } from './layout.ts';
 import { layout } from './layout.ts';
-import { type Call, Frame } from './frame.ts';
 import { Store, type Transaction } from './store.ts';
 
 /** What an object needs in order to act. */
@@ -85,7 +85,7 @@ export class Machine {
   launchThread(tx: Transaction, call: Call): void {
     const thread = tx.create(threadLayout);
     tx.write(thread.frame, Frame.begin(call));
-    this.launch(tx, thread as Actor);
+    this.launch(tx, thread);
   }
 
   isAlive(actor: Actor): boolean {

@@ -7,10 +7,19 @@
  * A store that does not track (bulk restores) keeps values only: no journal, no hash, no footprints.
  */
 
-import type { Fault, Note } from './note.ts';
-import { hashHi, hashLo, mix } from './hash.ts';
 import { IntList } from './growable.ts';
-import { type Cell, type Handle, type KernelObject, type Layout, layout, Table, table, type TableOf } from './layout.ts';
+import { hashHi, hashLo, mix } from './hash.ts';
+import {
+  type Cell,
+  type Handle,
+  type KernelObject,
+  type Layout,
+  layout,
+  Table,
+  type TableOf,
+  table,
+} from './layout.ts';
+import type { Fault, Note } from './note.ts';
 
 /** What the cells of a freed heap object hold. */
 export const POISON: unique symbol = Symbol('poison');
@@ -205,7 +214,7 @@ export class Store {
     if (this.tracking) {
       this.#seedLo.push(mix(of.lo, hashLo(key)));
       this.#seedHi.push(mix(of.hi, hashHi(key)));
-      this.#owners[cell] = of as Table<unknown>;
+      this.#owners[cell] = of;
       this.#keys[cell] = key;
     }
     return cell;
@@ -241,7 +250,8 @@ export class Store {
   }
 
   #fill(object: KernelObject, value: unknown): void {
-    for (let i = 0; i < object.layout.fields.length; i++) this.#set(object.base + i, this.#values[object.base + i], value);
+    for (let i = 0; i < object.layout.fields.length; i++)
+      this.#set(object.base + i, this.#values[object.base + i], value);
   }
 
   #countsOf(allocator: KernelObject): Handle<Root> {
@@ -257,10 +267,16 @@ export class Store {
   #place<F>(kind: Layout<F>, allocator: KernelObject | null, ordinal: number): Handle<F> {
     if (!this.tracking || allocator === null) return this.#addCells(kind, allocator, ordinal);
     let siblings = this.#interned.get(allocator);
-    if (siblings === undefined) this.#interned.set(allocator, (siblings = new Map()));
+    if (siblings === undefined) {
+      siblings = new Map();
+      this.#interned.set(allocator, siblings);
+    }
     const key = `${kind.index}#${ordinal}`;
     let object = siblings.get(key);
-    if (object === undefined) siblings.set(key, (object = this.#addCells(kind, allocator, ordinal)));
+    if (object === undefined) {
+      object = this.#addCells(kind, allocator, ordinal);
+      siblings.set(key, object);
+    }
     return object as Handle<F>;
   }
 

@@ -5,9 +5,9 @@
  * under one lock. Left out on purpose: the allocation of bitmap pages, which never fails here.
  */
 
-import { load, operation, scoped, type Steps, store } from '../machine/effect.ts';
-import type { Transaction } from '../machine/store.ts';
 import type { Kernel } from '../kernel.ts';
+import { load, operation, type Steps, scoped, store } from '../machine/effect.ts';
+import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { PidNamespace } from './namespace.ts';
 import { Pid, type Upid } from './pid.ts';
@@ -23,14 +23,19 @@ const testAndSet = operation('pidmap.test_and_set', (tx: Transaction, ns: PidNam
   return false;
 });
 
-const clear = operation('pidmap.clear', (tx: Transaction, ns: PidNamespace, nr: number): void => tx.write(ns.map.at(nr), false));
+const clear = operation('pidmap.clear', (tx: Transaction, ns: PidNamespace, nr: number): void =>
+  tx.write(ns.map.at(nr), false),
+);
 
 /** The next free number from `from` up, then from the end of the reserved ones up to `from`; -1 when there is none. */
-const nextClear = operation('pidmap.find_next_zero', (tx: Transaction, ns: PidNamespace, from: number, pidMax: number): number => {
-  for (let nr = from; nr < pidMax; nr++) if (!tx.read(ns.map.at(nr))) return nr;
-  for (let nr = RESERVED_PIDS; nr < Math.min(from, pidMax); nr++) if (!tx.read(ns.map.at(nr))) return nr;
-  return -1;
-});
+const nextClear = operation(
+  'pidmap.find_next_zero',
+  (tx: Transaction, ns: PidNamespace, from: number, pidMax: number): number => {
+    for (let nr = from; nr < pidMax; nr++) if (!tx.read(ns.map.at(nr))) return nr;
+    for (let nr = RESERVED_PIDS; nr < Math.min(from, pidMax); nr++) if (!tx.read(ns.map.at(nr))) return nr;
+    return -1;
+  },
+);
 
 /** last_pid := max(last_pid, nr) in one step: what a compare-and-swap loop amounts to (fix P1). */
 const raiseLastPid = operation('last_pid.raise', (tx: Transaction, ns: PidNamespace, nr: number): void => {
@@ -79,11 +84,14 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
 
 const createPid = operation('pid.create', (tx: Transaction, upids: readonly Upid[]): Pid => tx.create(Pid, { upids }));
 
-const namespaceChain = operation('pid_namespace.chain', (tx: Transaction, ns: PidNamespace): readonly PidNamespace[] => {
-  const chain: PidNamespace[] = [];
-  for (let at: PidNamespace | null = ns; at !== null; at = tx.read(at.parent)) chain.push(at);
-  return chain;
-});
+const namespaceChain = operation(
+  'pid_namespace.chain',
+  (tx: Transaction, ns: PidNamespace): readonly PidNamespace[] => {
+    const chain: PidNamespace[] = [];
+    for (let at: PidNamespace | null = ns; at !== null; at = tx.read(at.parent)) chain.push(at);
+    return chain;
+  },
+);
 
 /**
  * Makes a struct pid with a number in `ns` and in each namespace around it; kernel/pid.c:alloc_pid.

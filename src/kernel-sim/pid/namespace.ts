@@ -1,6 +1,6 @@
 /** Pid namespaces: the numbers given out in one, and who adopts orphans there. SEMANTICS C1, C2; pid_namespaces(7). */
 
-import { type Handle, layout, table, type TableOf } from '../machine/layout.ts';
+import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
 import type { Task } from '../task/task.ts';
 import type { Pid } from './pid.ts';
 

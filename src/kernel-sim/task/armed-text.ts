@@ -22,7 +22,8 @@ const CAPACITY = 1;
 /** isspace() by the kernel's ctype table: 0xA0 counts. */
 const isSpace = (character: string): boolean => /[ \t\n\v\f\r\xa0]/.test(character);
 
-const digitOf = (character: string | undefined): number => (character === undefined ? 99 : Number.parseInt(character, 36));
+const digitOf = (character: string | undefined): number =>
+  character === undefined ? 99 : Number.parseInt(character, 36);
 
 /**
  * simple_strtol(text, &end, 0): optional minus, 0x or 0 for the base, digits while they fit, overflow wraps modulo 2^64.

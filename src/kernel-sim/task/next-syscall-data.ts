@@ -6,10 +6,10 @@
  * steps here too. Each defect has a name in SEMANTICS B1 and is repaired by it. Procfs owns the file (fs/), this room its contents.
  */
 
-import { load, operation, scoped, type Steps, store } from '../machine/effect.ts';
+import type { Kernel } from '../kernel.ts';
+import { load, operation, type Steps, scoped, store } from '../machine/effect.ts';
 import { type Handle, layout } from '../machine/layout.ts';
 import type { Transaction } from '../machine/store.ts';
-import type { Kernel } from '../kernel.ts';
 import { done, fail, type Result } from '../result.ts';
 import type { Armed } from './armed-text.ts';
 import { parseSetting, type Setting } from './armed-text.ts';
@@ -53,11 +53,14 @@ const dropLocked = operation('nsd.drop', (tx: Transaction, task: Task): void => 
 });
 
 /** Builds the structure aside and publishes it whole (fix N2, and the only kind of change under fix N4). */
-const replaceWhole = operation('nsd.publish', (tx: Transaction, task: Task, setting: Setting, intent: string | null): void => {
-  const old = tx.read(task.nsd);
-  tx.write(task.nsd, tx.create(NextSyscallData, { ndata: setting.count, data: setting.value ?? 0n, intent }));
-  if (old !== null) tx.free(old);
-});
+const replaceWhole = operation(
+  'nsd.publish',
+  (tx: Transaction, task: Task, setting: Setting, intent: string | null): void => {
+    const old = tx.read(task.nsd);
+    tx.write(task.nsd, tx.create(NextSyscallData, { ndata: setting.count, data: setting.value ?? 0n, intent }));
+    if (old !== null) tx.free(old);
+  },
+);
 
 /** Drops the armed value, if any; reset_next_syscall_data. */
 export function* reset(k: Kernel, task: Task): Steps<void> {
@@ -113,14 +116,19 @@ function* fill(k: Kernel, task: Task, setting: Setting, intent: string | null): 
 }
 
 /** What is armed, as the task itself sees it: nobody else changes it, so one step is enough. */
-const armedBy = operation('nsd.armed', (tx: Transaction, task: Task): { value: bigint; intent: string | null } | null => {
-  const nsd = tx.read(task.nsd);
-  if (nsd === null || tx.read(nsd.ndata) === 0) return null;
-  return { value: tx.read(nsd.data), intent: tx.read(nsd.intent) };
-});
+const armedBy = operation(
+  'nsd.armed',
+  (tx: Transaction, task: Task): { value: bigint; intent: string | null } | null => {
+    const nsd = tx.read(task.nsd);
+    if (nsd === null || tx.read(nsd.ndata) === 0) return null;
+    return { value: tx.read(nsd.data), intent: tx.read(nsd.intent) };
+  },
+);
 
-const noteTaken = operation('nsd.note_taken', (tx: Transaction, task: Task, by: Consumer, value: bigint, intent: string | null): void =>
-  tx.note({ type: 'nsd.taken', task, by, value, intent }),
+const noteTaken = operation(
+  'nsd.note_taken',
+  (tx: Transaction, task: Task, by: Consumer, value: bigint, intent: string | null): void =>
+    tx.note({ type: 'nsd.taken', task, by, value, intent }),
 );
 
 /**
@@ -172,4 +180,3 @@ export const isArmed = operation('nsd.is_set', (tx: Transaction, task: Task): bo
 
 /** The value as fork and the IPC calls use it: cut to a C int (N15). */
 export const asInt = (value: bigint): number => Number(BigInt.asIntN(32, value));
-

@@ -1,0 +1,277 @@
+/**
+ * The interpreter: what tasks do in user mode. It is the only kind of userland there is: scenario programs, the restorer's plans
+ * and recorded traces are all run by it.
+ *
+ * One user-mode step evaluates the arguments of one call and enters the kernel; another, when the call has returned, compares and
+ * binds its results. Variables nobody will read again are dropped, so that they do not tell states apart.
+ */
+
+import type { Kernel, Userland } from '../kernel-sim/kernel.ts';
+import type { Call as KernelCall } from '../kernel-sim/machine/frame.ts';
+import { Frame } from '../kernel-sim/machine/frame.ts';
+import type { Actor, Behaviour } from '../kernel-sim/machine/machine.ts';
+import type { Transaction } from '../kernel-sim/machine/store.ts';
+import { numberIn } from '../kernel-sim/pid/pid.ts';
+import type { Result } from '../kernel-sim/result.ts';
+import type { Task } from '../kernel-sim/task/task.ts';
+import { type Datum, FAULT, OUT, type Return } from '../syscalls/datum.ts';
+import { deliverPending, invoke } from '../syscalls/invoke.ts';
+import { syscalls } from '../syscalls/table.ts';
+import { bindOutputs } from './binding.ts';
+import type { CallInstruction, Code, Library } from './code.ts';
+import {
+  type Context,
+  callingContext,
+  contextOf,
+  discard,
+  interrupt,
+  resumeInterrupted,
+  start,
+  type Variables,
+} from './context.ts';
+import type { Expr } from './language/ast.ts';
+import { type Environment, evaluate, evaluateCount } from './language/evaluate.ts';
+import { matches } from './language/match.ts';
+import { programNamed, programOf, type Value } from './language/value.ts';
+
+export interface Programs {
+  readonly library: Library;
+  /** The scenario's parameters, which all programs see. */
+  readonly params: ReadonlyMap<string, Value>;
+}
+
+/** What a call returned, when it does not have to be made again. */
+type Outcome = Result<Return>;
+
+/** The interpreter of a set of programs: what the machine and the kernel need of a userland. */
+export class Interpreter implements Behaviour, Userland {
+  readonly programs: Programs;
+  #kernel: Kernel | null = null;
+
+  constructor(programs: Programs) {
+    this.programs = programs;
+  }
+
+  /** Ties the interpreter to the kernel that its tasks call. */
+  attach(k: Kernel): void {
+    this.#kernel = k;
+  }
+
+  get #k(): Kernel {
+    if (this.#kernel === null) throw new Error('the interpreter has no kernel yet');
+    return this.#kernel;
+  }
+
+  // --- Userland: what the kernel asks for, inside its own operations ---
+
+  spawn(tx: Transaction, parent: Task, child: Task, entry: unknown): void {
+    const code = this.#codeOf(entry as Value);
+    if (code === undefined) return;
+    start(tx, child, code, tx.read(contextOf(tx, parent).variables));
+    tx.write(child.comm, code.name.slice(0, 15));
+  }
+
+  exec(tx: Transaction, task: Task, image: unknown): void {
+    const code = this.#codeOf(image as Value);
+    discard(tx, task);
+    if (code !== undefined) start(tx, task, code, {});
+  }
+
+  programExists(image: unknown): boolean {
+    return this.#codeOf(image as Value) !== undefined;
+  }
+
+  enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: unknown): void {
+    const code = this.#codeOf(handler as Value);
+    const variables = { ...tx.read(contextOf(tx, task).variables), siginfo: siginfo as Datum };
+    // An address that is no program of ours stands for a handler that does nothing.
+    if (code !== undefined) interrupt(tx, task, code, variables, restoreMask as Datum);
+  }
+
+  intentOf(tx: Transaction, task: Task): string | null {
+    const context = callingContext(tx, task);
+    if (context === null) return null;
+    const instruction = tx.read(context.code)!.instructions[tx.read(context.position)];
+    return instruction?.kind === 'call' ? instruction.intent : null;
+  }
+
+  #codeOf(value: Value): Code | undefined {
+    const name = typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : programOf(value);
+    return name === undefined ? undefined : this.programs.library.get(name);
+  }
+
+  // --- Behaviour: what the machine asks for ---
+
+  resume(tx: Transaction, actor: Actor): void {
+    const task = actor as Task;
+    if (tx.read(tx.read(task.signals)!.flagged)) {
+      tx.write(task.frame, Frame.begin(deliverPending(this.#k, task)));
+      return;
+    }
+    const context = contextOf(tx, task);
+    const instruction = this.#fetch(tx, task, context);
+    if (instruction === undefined) this.#end(tx, task, context);
+    else this.#enter(tx, task, context, instruction);
+  }
+
+  complete(tx: Transaction, actor: Actor, call: KernelCall, value: unknown): void {
+    const task = actor as Task;
+    if (call.name === 'rt_sigreturn') {
+      resumeInterrupted(tx, task);
+      return;
+    }
+    const context = callingContext(tx, task);
+    if (context === null || value === undefined) return;
+    tx.write(context.inCall, false);
+    const outcome = value as Outcome | { restart: true };
+    if ('restart' in outcome) {
+      tx.note({ type: 'call.restarted', task, call: call.name });
+      return;
+    }
+    tx.note({ type: 'call.exit', task, call: call.name, args: call.args, outcome });
+    const instruction = tx.read(context.code)!.instructions[tx.read(context.position)];
+    if (instruction?.kind === 'call') this.#finish(tx, task, context, instruction, outcome);
+  }
+
+  // --- inside ---
+
+  /** The call that runs next, after going through the repeats before it; undefined at the end of the program. */
+  #fetch(tx: Transaction, task: Task, context: Context): CallInstruction | undefined {
+    const { instructions } = tx.read(context.code)!;
+    for (;;) {
+      const at = tx.read(context.position);
+      const instruction = instructions[at];
+      if (instruction === undefined || instruction.kind === 'call') return instruction;
+      const rounds = tx.read(context.rounds);
+      if (instruction.kind === 'repeat') {
+        const count = evaluateCount(instruction.count, this.#environment(tx, task, tx.read(context.variables)));
+        if (!count.ok) this.#complain(tx, task, context, count.message, instruction.count);
+        const times = count.ok ? count.value : 0;
+        if (times > 0 && instruction.end > at + 2) {
+          tx.write(context.rounds, [...rounds, times]);
+          tx.write(context.position, at + 1);
+        } else tx.write(context.position, instruction.end);
+        continue;
+      }
+      const left = (rounds.at(-1) ?? 1) - 1;
+      tx.write(context.rounds, left > 0 ? [...rounds.slice(0, -1), left] : rounds.slice(0, -1));
+      tx.write(context.position, left > 0 ? instruction.start + 1 : at + 1);
+    }
+  }
+
+  #end(tx: Transaction, task: Task, context: Context): void {
+    if (tx.read(context.interrupted) !== null)
+      this.#begin(tx, task, 'rt_sigreturn', [{ mask: tx.read(context.restoreMask) }]);
+    else this.#begin(tx, task, 'exit_group', [0]);
+  }
+
+  #enter(tx: Transaction, task: Task, context: Context, instruction: CallInstruction): void {
+    const { call } = instruction;
+    const environment = this.#environment(tx, task, tx.read(context.variables));
+    const directions = Object.values(syscalls.get(call.callee)?.parameters ?? {}).map(
+      (parameter) => parameter.direction,
+    );
+    const args: Datum[] = [];
+    for (const [i, expr] of call.args.entries())
+      args.push(this.#argument(tx, task, context, expr, directions[i] ?? 'in', environment));
+    this.#begin(tx, task, call.callee, args);
+    tx.write(context.inCall, true);
+  }
+
+  #begin(tx: Transaction, task: Task, name: string, args: readonly Datum[]): void {
+    tx.note({ type: 'call.enter', task, call: name, args });
+    tx.write(task.frame, Frame.begin(invoke(this.#k, task, name, args)));
+  }
+
+  #argument(
+    tx: Transaction,
+    task: Task,
+    context: Context,
+    expr: Expr,
+    direction: 'in' | 'out' | 'inout',
+    environment: Environment,
+  ): Datum {
+    const inner = expr.kind === 'assign' ? expr.value : expr;
+    if (direction === 'out') return inner.kind === 'null' ? null : inner.kind === 'number' ? FAULT : OUT;
+    if (inner.kind === 'any') return OUT;
+    const value = evaluate(inner, environment);
+    if (value.ok) return value.value as Datum;
+    this.#complain(tx, task, context, value.message, inner);
+    return 0;
+  }
+
+  #finish(tx: Transaction, task: Task, context: Context, { call, live }: CallInstruction, outcome: Outcome): void {
+    let variables = tx.read(context.variables);
+    const returned: Value = outcome.ok ? outcome.value.value : -1;
+    if (outcome.ok && outcome.value.out !== undefined) {
+      const outputs = bindOutputs(call, outcome.value.out, this.#environment(tx, task, variables));
+      if (outputs.mismatch !== undefined) this.#unexpected(tx, task, context, call, outputs.mismatch);
+      variables = { ...variables, ...outputs.bound };
+    }
+    const environment = this.#environment(tx, task, variables);
+    if (!isExpected(call.expect, outcome, returned, environment)) this.#unexpected(tx, task, context, call, null);
+    if (call.bind !== undefined) variables = { ...variables, [call.bind]: returned };
+    tx.write(context.variables, keep(variables, live));
+    tx.write(context.position, tx.read(context.position) + 1);
+  }
+
+  #unexpected(
+    tx: Transaction,
+    task: Task,
+    context: Context,
+    call: CallInstruction['call'],
+    argument: Expr | null,
+  ): void {
+    const { program } = tx.read(context.code)!;
+    tx.note({ type: 'program.unexpected', task, program: program.name, call, span: argument?.span ?? call.span });
+  }
+
+  #complain(tx: Transaction, task: Task, context: Context, message: string, expr: Expr): void {
+    tx.note({ type: 'program.mistake', task, program: tx.read(context.code)!.name, message, span: expr.span });
+  }
+
+  #environment(tx: Transaction, task: Task, variables: Variables): Environment {
+    const { library, params } = this.programs;
+    return {
+      params,
+      lookup: (name) => {
+        if (Object.hasOwn(variables, name)) return variables[name] as Value;
+        return library.has(name) ? programNamed(name) : undefined;
+      },
+      self: {
+        get pid() {
+          return numberOf(tx, task, tx.read(tx.read(task.process)!.leader));
+        },
+        get tid() {
+          return numberOf(tx, task, task);
+        },
+        get ppid() {
+          return numberOf(tx, task, tx.read(task.parent));
+        },
+      },
+    };
+  }
+}
+
+/** The number of a task as another sees it; 0 for none. */
+function numberOf(tx: Transaction, viewer: Task, task: Task | null): number {
+  const pid = task === null ? null : tx.read(task.pid);
+  return pid === null ? 0 : numberIn(tx, pid, tx.read(viewer.pidNs)!);
+}
+
+function isExpected(
+  expect: CallInstruction['call']['expect'],
+  outcome: Outcome,
+  returned: Value,
+  environment: Environment,
+): boolean {
+  if (expect === undefined || expect.kind === 'any') return true;
+  if (expect.kind === 'errno') return !outcome.ok && outcome.errno === expect.errno;
+  return outcome.ok && matches(expect.expr, returned, environment);
+}
+
+function keep(variables: Variables, live: ReadonlySet<string>): Variables {
+  const names = Object.keys(variables);
+  if (names.every((name) => live.has(name))) return variables;
+  return Object.fromEntries(names.filter((name) => live.has(name)).map((name) => [name, variables[name] as Datum]));
+}
