@@ -5,7 +5,6 @@
  * It reads what thaw's image describes: the tree, threads, credentials, signals, descriptors, pipes with their data, System V objects.
  * It leaves out on purpose: registers, memory other than shared segments, timers, namespaces other than pid and ipc, control groups.
  */
-import { basename, resolve } from 'node:path';
 import { IMAGE_VERSION, type Image, validateImage } from '../../restorer/image/index.ts';
 import { Diagnostics, type ImportError } from './diagnostics.ts';
 import { Directory } from './directory.ts';
@@ -27,7 +26,7 @@ export async function importCriu(path: string): Promise<CriuImport> {
   const diagnostics = new Diagnostics();
   const directory = await Directory.open(path, diagnostics);
   if (!directory) return { ok: false, errors: diagnostics.errors };
-  const draft = await readImage(directory, basename(resolve(path)));
+  const draft = await readImage(directory);
   if (!draft || diagnostics.errors.length > 0) return { ok: false, errors: diagnostics.errors };
   const checked = validateImage(draft);
   if (!checked.ok) {
@@ -37,7 +36,7 @@ export async function importCriu(path: string): Promise<CriuImport> {
   return { ok: true, image: checked.image, leftOut: leftOutOf(directory) };
 }
 
-async function readImage(directory: Directory, name: string): Promise<Image | undefined> {
+async function readImage(directory: Directory): Promise<Image | undefined> {
   const inventory = await readInventory(directory);
   if (!inventory) return undefined;
   const files = await readFileTable(directory);
@@ -47,7 +46,7 @@ async function readImage(directory: Directory, name: string): Promise<Image | un
   const { descriptorTables, openFiles } = await readDescriptors(directory, tables, files);
   return {
     version: IMAGE_VERSION,
-    source: `CRIU dump ${name}`,
+    source: 'a CRIU dump',
     namespaces: { pid: own.pid ? 'own' : 'shared', ipc: own.ipc === undefined ? 'shared' : 'own' },
     tasks: tree.tasks,
     descriptorTables,

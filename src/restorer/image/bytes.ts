@@ -1,8 +1,8 @@
 /**
  * Byte strings in image files.
  *
- * Inside thaw bytes are strings whose characters are 0-255. A file holds them as such a string, or as `{base64: …}`, which is
- * shorter for binary data; the reader takes either for any byte string.
+ * Inside thaw bytes are strings whose characters are 0-255. A file holds them as such a string, or as `{base64: …}` where that is
+ * shorter; the reader takes either for any byte string.
  */
 import { z } from 'zod';
 
@@ -36,7 +36,8 @@ export function isBytes(schema: z.core.$ZodType): boolean {
   return byteSchemas.has(schema);
 }
 
-/** How a byte string is written: as text where it is printable ASCII, else as base64. */
+/** How a byte string is written: as text, or as base64 where escapes would take more room than that. */
 export function encodeBytes(value: string): string | { base64: string } {
-  return /^[\t\n\x20-\x7e]*$/.test(value) ? value : { base64: btoa(value) };
+  const escapes = value.match(/[^\t\n\x20-\x7e]/g)?.length ?? 0;
+  return value.length + 5 * escapes <= 4 * Math.ceil(value.length / 3) + 12 ? value : { base64: btoa(value) };
 }

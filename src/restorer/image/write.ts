@@ -35,8 +35,9 @@ function encodeLazily(schema: (typeof imageSchema.shape)[keyof Image], value: un
 const isList = (value: unknown): value is Iterable<unknown> =>
   typeof value === 'object' && value !== null && Symbol.iterator in value;
 
-const isSection = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && Object.values(value).some(Array.isArray);
+/** Objects that are written part by part, as the image itself is. */
+const isSection = (key: string, value: unknown): value is Record<string, unknown> =>
+  key === 'ipc' && typeof value === 'object';
 
 function* yamlSection(key: string, value: unknown, indent: string): Generator<string> {
   if (isList(value)) {
@@ -47,7 +48,7 @@ function* yamlSection(key: string, value: unknown, indent: string): Generator<st
       yield `${indent}  - ${yamlBlock(element, `${indent}    `)}\n`;
     }
     if (empty) yield `${indent}${key}: []\n`;
-  } else if (isSection(value)) {
+  } else if (isSection(key, value)) {
     yield `${indent}${key}:\n`;
     for (const [name, part] of Object.entries(value)) yield* yamlSection(name, part, `${indent}  `);
   } else if (typeof value === 'object') {
@@ -66,7 +67,7 @@ function* jsonSection(key: string, value: unknown, end: string): Generator<strin
       separator = ',\n';
     }
     yield `]${end}`;
-  } else if (isSection(value)) {
+  } else if (isSection(key, value)) {
     yield `"${key}":{\n`;
     const parts = Object.entries(value);
     for (const [index, [name, part]] of parts.entries())

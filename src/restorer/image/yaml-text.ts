@@ -21,17 +21,26 @@ const NUMBERS: Record<string, (value: number) => string> = {
 export function yamlBlock(value: unknown, indent: string): string {
   const line = yamlFlow(value);
   if (indent.length + line.length <= WIDTH || typeof value !== 'object' || value === null) return line;
-  if (Array.isArray(value)) {
-    if (value.every((element) => typeof element === 'number')) return wrap(value.map(String), indent);
-    return value.map((element) => `- ${yamlBlock(element, `${indent}  `)}`).join(`\n${indent}`);
-  }
+  if (isFlat(value)) return yamlWrapped(value, indent);
+  if (Array.isArray(value)) return value.map((element) => `- ${yamlBlock(element, `${indent}  `)}`).join(`\n${indent}`);
   return Object.entries(value)
     .map(([key, part]) => {
       const text = numbered(value, key, part);
-      if (indent.length + key.length + 2 + text.length <= WIDTH || typeof part !== 'object') return `${key}: ${text}`;
-      return `${key}:\n${indent}  ${yamlBlock(part, `${indent}  `)}`;
+      if (indent.length + key.length + 2 + text.length <= WIDTH || typeof part !== 'object' || part === null) {
+        return `${key}: ${text}`;
+      }
+      return isFlat(part)
+        ? `${key}: ${yamlWrapped(part, indent)}`
+        : `${key}:\n${indent}  ${yamlBlock(part, `${indent}  `)}`;
     })
     .join(`\n${indent}`);
+}
+
+/** Whether a list or map is easier to read on as few lines as it takes: it has scalars, and maps and lists of scalars. */
+function isFlat(value: object): boolean {
+  if (Array.isArray(value) && typeof value[0] === 'object') return false;
+  const isScalar = (part: unknown) => typeof part !== 'object';
+  return Object.values(value).every((part) => isScalar(part) || Object.values(part).every(isScalar));
 }
 
 /** One number, truth value or text. */
@@ -44,10 +53,30 @@ export function yamlScalar(value: unknown): string {
 const escapeCharacter = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function yamlFlow(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(yamlFlow).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return yamlScalar(value);
-  const parts = Object.entries(value).map(([key, part]) => `${key}: ${numbered(value, key, part)}`);
-  return parts.length === 0 ? '{}' : `{ ${parts.join(', ')} }`;
+  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{ ', ' }'];
+  const parts = flowParts(value);
+  return parts.length === 0 ? (open + close).replace('  ', '') : `${open}${parts.join(', ')}${close}`;
+}
+
+/** A flat list or map over as many lines as it takes. */
+function yamlWrapped(value: object, indent: string): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of flowParts(value)) {
+    if (line !== '' && indent.length + line.length + part.length > WIDTH - 4) {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+    line += `${part}, `;
+  }
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  return `${open} ${[...lines, line.replace(/, $/, '')].join(`\n${indent}  `)} ${close}`;
+}
+
+function flowParts(value: object): string[] {
+  if (Array.isArray(value)) return value.map(yamlFlow);
+  return Object.entries(value).map(([key, part]) => `${key}: ${numbered(value, key, part)}`);
 }
 
 /** A member's text in the number base of its key; an open file's flags are octal, as in /proc/pid/fdinfo. */
@@ -55,14 +84,4 @@ function numbered(object: object, key: string, part: unknown): string {
   if (typeof part !== 'number') return yamlFlow(part);
   const base = key === 'flags' ? ('kind' in object ? octal : hex) : NUMBERS[key];
   return base ? base(part) : String(part);
-}
-
-/** A long list of numbers over several lines. */
-function wrap(numbers: string[], indent: string): string {
-  const lines = [''];
-  for (const number of numbers) {
-    if (indent.length + lines.at(-1)!.length + number.length > WIDTH - 4) lines.push('');
-    lines.push(`${lines.pop()!}${number}, `);
-  }
-  return `[\n${lines.map((line) => `${indent}  ${line.trimEnd()}`).join('\n')}\n${indent}]`;
 }
