@@ -29,6 +29,14 @@ export interface Behaviour {
   complete(tx: Transaction, actor: Actor, call: Call, result: unknown): void;
 }
 
+/**
+ * Watches a run: called after each step with what the step had to say, inside the same step. What a monitor remembers it keeps in
+ * cells, so that it is undone with the step and tells states apart; what it concludes it says in notes of its own.
+ */
+export interface Monitor {
+  observe(tx: Transaction, actor: Actor): void;
+}
+
 interface ClockFields {
   /** ns since boot. It stands still while anybody can act. */
   now: number;
@@ -51,6 +59,8 @@ export class Machine {
   readonly actors: Actor[] = [];
   /** Keep the successors of frames: right for a search, which comes to the same place often; wasteful for one run. */
   remembering = false;
+  /** Who watches, if anybody does. */
+  monitor: Monitor | null = null;
   readonly #known = new Set<KernelObject>();
   readonly #behaviours = new Map<unknown, Behaviour>();
   #onBirth: ((actor: Actor) => void) | null = null;
@@ -114,8 +124,13 @@ export class Machine {
 
   /** Performs the actor's next step. Its footprint and notes are then in the store, until the next step. */
   step(actor: Actor): void {
+    this.store.beginStep(actor);
+    this.#perform(actor);
+    if (this.monitor !== null && this.store.notes.length > 0) this.monitor.observe(this.store, actor);
+  }
+
+  #perform(actor: Actor): void {
     const { store } = this;
-    store.beginStep(actor);
     const frame = store.peek(actor.frame);
     if (frame === null) {
       this.#behaviourOf(actor).resume(store, actor);

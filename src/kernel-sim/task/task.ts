@@ -8,21 +8,21 @@
  * Left out on purpose: scheduling classes and priorities (the schedule is the input of a run), accounting of CPU time.
  */
 
-import type { Frame } from '../machine/frame.ts';
-import { type Handle, type KernelObject, layout } from '../machine/layout.ts';
-import { LinkedList } from '../machine/list.ts';
 import type { Files } from '../fs/files.ts';
 import type { FsContext } from '../fs/fs-context.ts';
 import type { AddressSpace } from '../ipc/address-space.ts';
-import type { UndoList } from '../ipc/undo.ts';
 import type { IpcNamespace } from '../ipc/namespace.ts';
-import type { Pid } from '../pid/pid.ts';
+import type { UndoList } from '../ipc/undo.ts';
+import type { Frame } from '../machine/frame.ts';
+import { type Handle, type KernelObject, layout } from '../machine/layout.ts';
+import { LinkedList } from '../machine/list.ts';
 import type { PidNamespace } from '../pid/namespace.ts';
+import type { Pid } from '../pid/pid.ts';
 import type { SharedSignals, SignalHandlers, ThreadSignals } from '../signal/state.ts';
-import type { NextSyscallData } from './next-syscall-data.ts';
 import type { Credentials } from './cred.ts';
 import { rootCredentials } from './cred.ts';
 import type { ResourceLimits } from './limits.ts';
+import type { NextSyscallData } from './next-syscall-data.ts';
 
 /** What schedule() looks at: a task that is not `running` waits until somebody makes it so. */
 export type RunState = 'running' | 'interruptible' | 'uninterruptible' | 'stopped' | 'zombie' | 'dead';
@@ -69,6 +69,8 @@ interface TaskFields {
   life: 'unborn' | 'alive' | 'dead';
   /** The state of the user-mode side; its layout belongs to src/userland. */
   user: KernelObject | null;
+  /** What the monitor of a run remembers of the task; its layout belongs to src/hazards. The kernel never looks. */
+  remembered: KernelObject | null;
 
   state: RunState;
   pid: Pid | null;
@@ -119,6 +121,7 @@ export const Task = layout<TaskFields>('task', {
   frame: null,
   life: 'unborn',
   user: null,
+  remembered: null,
   state: 'running',
   pid: null,
   process: null,

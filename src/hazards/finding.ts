@@ -1,0 +1,24 @@
+/** What a detector has to say: which hazard became certain, at which step, and why. DESIGN "The trace". */
+
+/** One of the accesses or calls whose order matters. */
+export interface Access {
+  /** The task, as traces name it: its program and number. */
+  readonly task: string;
+  readonly call: string;
+  readonly step: number;
+  readonly what: string;
+}
+
+export interface Finding {
+  /** Id in the catalogue. */
+  readonly id: string;
+  readonly name: string;
+  /** The task that suffers it. */
+  readonly task: string;
+  readonly at: { readonly step: number; readonly call: string };
+  readonly accesses: readonly Access[];
+  readonly intended: string;
+  readonly happened: string;
+  /** One line. */
+  readonly fix: string;
+}
