@@ -4,12 +4,12 @@
  * A `Kernel` holds no state. Handlers get it as their first argument and reach state through the operations of the rooms.
  */
 
-import type { Machine } from './machine/machine.ts';
-import { layout, type Handle } from './machine/layout.ts';
-import type { Transaction } from './machine/store.ts';
-import type { IpcNamespace } from './ipc/namespace.ts';
-import type { PidNamespace } from './pid/namespace.ts';
 import type { FileSystem } from './fs/file-system.ts';
+import type { IpcNamespace } from './ipc/namespace.ts';
+import { type Handle, layout } from './machine/layout.ts';
+import type { Machine } from './machine/machine.ts';
+import type { Transaction } from './machine/store.ts';
+import type { PidNamespace } from './pid/namespace.ts';
 import type { Profile } from './profile.ts';
 import type { Task } from './task/task.ts';
 import type { UserCounts } from './task/user-count.ts';
@@ -38,8 +38,12 @@ export const System = layout<SystemFields>('system', {
 export interface Userland {
   /** Gives a new task its program: `entry` is what the caller passed to fork, vfork or clone. */
   spawn(tx: Transaction, parent: Task, child: Task, entry: unknown): void;
+  /** Whether execve finds a program to run under `image`, its first argument. */
+  programExists(image: unknown): boolean;
   /** Replaces the program of a task; `image` is what was passed to execve. */
   exec(tx: Transaction, task: Task, image: unknown): void;
+  /** Drops the program of a task that will never be in user mode again. */
+  exit(tx: Transaction, task: Task): void;
   /** Makes the task run a signal handler before it goes on; what the handler gets is plain data. */
   enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: unknown): void;
 }

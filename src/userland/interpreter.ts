@@ -81,6 +81,10 @@ export class Interpreter implements Behaviour, Userland {
     return this.#codeOf(image as Value) !== undefined;
   }
 
+  exit(tx: Transaction, task: Task): void {
+    discard(tx, task);
+  }
+
   enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: unknown): void {
     const code = this.#codeOf(handler as Value);
     const variables = { ...tx.read(contextOf(tx, task).variables), siginfo: siginfo as Datum };

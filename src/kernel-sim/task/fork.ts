@@ -16,19 +16,19 @@ import {
   CLONE_VM,
   CSIGNAL,
 } from '../abi/clone.ts';
-import { load, operation, scoped, type Steps } from '../machine/effect.ts';
-import type { Transaction } from '../machine/store.ts';
 import { copyFiles, exitFiles } from '../fs/files.ts';
 import { copyFs, exitFs } from '../fs/fs-context.ts';
 import { copyMm, exitMm } from '../ipc/address-space.ts';
-import { copyNamespaces, exitNamespaces } from './namespaces.ts';
 import { copySemundo, exitSem } from '../ipc/undo.ts';
 import type { Kernel } from '../kernel.ts';
+import { load, operation, type Steps, scoped } from '../machine/effect.ts';
+import type { Transaction } from '../machine/store.ts';
 import { allocatePid, giveBack } from '../pid/allocator.ts';
 import { groupMembers, numberIn, type Pid, publish, sessionMembers } from '../pid/pid.ts';
 import { done, fail, ok, type Result } from '../result.ts';
 import { copySighand, exitSighand, signalPending } from '../signal/inherit.ts';
 import { SharedSignals } from '../signal/state.ts';
+import { copyNamespaces, exitNamespaces } from './namespaces.ts';
 import { asInt, confirmTaken, takeFor } from './next-syscall-data.ts';
 import { children, Process, Task, threads } from './task.ts';
 import { chargeProcess, unchargeProcess } from './user-count.ts';
@@ -71,17 +71,20 @@ const dupTask = operation('fork.dup_task', (tx: Transaction, parent: Task, exitS
 });
 
 /** Joins the caller's process (CLONE_THREAD) or starts a new one with the same limits; copy_signal. */
-const copySignal = operation('fork.copy_signal', (tx: Transaction, parent: Task, child: Task, thread: boolean): void => {
-  const process = tx.read(parent.process)!;
-  if (thread) {
-    tx.write(child.process, process);
-    return;
-  }
-  tx.write(
-    child.process,
-    tx.create(Process, { leader: child, limits: tx.read(process.limits), signals: tx.create(SharedSignals) }),
-  );
-});
+const copySignal = operation(
+  'fork.copy_signal',
+  (tx: Transaction, parent: Task, child: Task, thread: boolean): void => {
+    const process = tx.read(parent.process)!;
+    if (thread) {
+      tx.write(child.process, process);
+      return;
+    }
+    tx.write(
+      child.process,
+      tx.create(Process, { leader: child, limits: tx.read(process.limits), signals: tx.create(SharedSignals) }),
+    );
+  },
+);
 
 const tooManyThreads = operation(
   'fork.check_threads',
@@ -89,31 +92,34 @@ const tooManyThreads = operation(
 );
 
 /** Makes the child part of the system: found by its number, child of its parent, member of its groups. Under tasklist_lock. */
-const link = operation('fork.link', (tx: Transaction, k: Kernel, caller: Task, child: Task, pid: Pid, flags: number): number => {
-  const process = tx.read(child.process)!;
-  const thread = (flags & CLONE_THREAD) !== 0;
-  tx.update(k.system.threads, (n) => n + 1);
-  tx.write(child.pid, pid);
-  tx.write(pid.task, child);
-  publish(tx, pid);
-  threads.append(tx, process, child);
-  tx.update(process.liveThreads, (n) => n + 1);
-  const callerProcess = tx.read(caller.process)!;
-  const siblingOf = thread || (flags & CLONE_PARENT) !== 0;
-  const parent = siblingOf ? tx.read(tx.read(callerProcess.leader)!.parent) : caller;
-  tx.write(child.parent, parent);
-  if (!thread) {
-    if (parent !== null) children.append(tx, parent, child);
-    joinGroups(tx, child, tx.read(callerProcess.group)!, tx.read(callerProcess.session)!);
-  }
-  if ((flags & CLONE_VFORK) !== 0) {
-    // Before the child can run: it may be gone by the time the caller waits.
-    tx.write(caller.vforkDone, false);
-    tx.write(child.vforkParent, caller);
-  }
-  k.machine.launch(tx, child);
-  return numberIn(tx, pid, tx.read(caller.pidNs)!);
-});
+const link = operation(
+  'fork.link',
+  (tx: Transaction, k: Kernel, caller: Task, child: Task, pid: Pid, flags: number): number => {
+    const process = tx.read(child.process)!;
+    const thread = (flags & CLONE_THREAD) !== 0;
+    tx.update(k.system.threads, (n) => n + 1);
+    tx.write(child.pid, pid);
+    tx.write(pid.task, child);
+    publish(tx, pid);
+    threads.append(tx, process, child);
+    tx.update(process.liveThreads, (n) => n + 1);
+    const callerProcess = tx.read(caller.process)!;
+    const siblingOf = thread || (flags & CLONE_PARENT) !== 0;
+    const parent = siblingOf ? tx.read(tx.read(callerProcess.leader)!.parent) : caller;
+    tx.write(child.parent, parent);
+    if (!thread) {
+      if (parent !== null) children.append(tx, parent, child);
+      joinGroups(tx, child, tx.read(callerProcess.group)!, tx.read(callerProcess.session)!);
+    }
+    if ((flags & CLONE_VFORK) !== 0) {
+      // Before the child can run: it may be gone by the time the caller waits.
+      tx.write(caller.vforkDone, false);
+      tx.write(child.vforkParent, caller);
+    }
+    k.machine.launch(tx, child);
+    return numberIn(tx, pid, tx.read(caller.pidNs)!);
+  },
+);
 
 function joinGroups(tx: Transaction, leader: Task, group: Pid, session: Pid): void {
   const process = tx.read(leader.process)!;
@@ -123,8 +129,10 @@ function joinGroups(tx: Transaction, leader: Task, group: Pid, session: Pid): vo
   sessionMembers.append(tx, session, leader);
 }
 
-const spawnProgram = operation('fork.copy_thread', (tx: Transaction, k: Kernel, parent: Task, child: Task, entry: unknown): void =>
-  k.userland.spawn(tx, parent, child, entry),
+const spawnProgram = operation(
+  'fork.copy_thread',
+  (tx: Transaction, k: Kernel, parent: Task, child: Task, entry: unknown): void =>
+    k.userland.spawn(tx, parent, child, entry),
 );
 
 const forget = operation('fork.free_task', (tx: Transaction, child: Task): void => {

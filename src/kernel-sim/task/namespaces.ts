@@ -1,9 +1,17 @@
 /** The namespaces of a task: which pid and IPC namespace it is in; kernel/nsproxy.c, SEMANTICS C2 and C3 step 15. */
 
-import { CLONE_NEWIPC, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWPID, CLONE_NEWUSER, CLONE_NEWUTS, CLONE_SYSVSEM } from '../abi/clone.ts';
+import {
+  CLONE_NEWIPC,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWPID,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+  CLONE_SYSVSEM,
+} from '../abi/clone.ts';
+import type { Kernel } from '../kernel.ts';
 import { load, operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import type { Kernel } from '../kernel.ts';
 import { done, fail, type Result } from '../result.ts';
 import { capable } from './cred.ts';
 import type { Task } from './task.ts';

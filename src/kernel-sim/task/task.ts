@@ -40,10 +40,22 @@ interface ProcessFields {
   didExec: boolean;
   /** The wait status all threads end with once a group exit has begun; null before. */
   groupExit: number | null;
+  /** The thread that calls execve and waits for the others to be gone; they end as in a group exit. */
+  execing: Task | null;
+  /** The signal that stopped the group, until a wait has reported it; 0 otherwise. Set by the signal room. */
+  stopSignal: number;
+  /** SIGCONT resumed the group and no wait has reported it yet. Set by the signal room. */
+  continued: boolean;
+  /** Threads asleep in wait4 or waitid (wait_chldexit). */
+  waiters: readonly Task[];
   limits: ResourceLimits | null;
   signals: SharedSignals | null;
   /** PR_SET_CHILD_SUBREAPER. */
   subreaper: boolean;
+  /** Some ancestor may be a subreaper: without it, orphans need not look for one. */
+  belowSubreaper: boolean;
+  /** PR_SET_DUMPABLE: 1 until ids change; procfs files of a process with another value belong to root. */
+  dumpable: number;
 }
 
 export type Process = Handle<ProcessFields>;
@@ -58,9 +70,15 @@ export const Process = layout<ProcessFields>('process', {
   sessionLeader: false,
   didExec: false,
   groupExit: null,
+  execing: null,
+  stopSignal: 0,
+  continued: false,
+  waiters: [],
   limits: null,
   signals: null,
   subreaper: false,
+  belowSubreaper: false,
+  dumpable: 1,
 });
 
 interface TaskFields {
@@ -82,6 +100,13 @@ interface TaskFields {
   /** The signal for the parent when the thread group is dead; -1 for a thread that is not the leader. */
   exitSignal: number;
   exiting: boolean;
+  /** Taken out of every list by release_task; the object itself goes when its last step is done as well. */
+  released: boolean;
+  /** How often this task has called execve, and how often its parent had when it was made: see exitSignal. */
+  execs: number;
+  parentExecs: number;
+  /** 6.x: setuid made the user's count exceed its limit, which the next execve reports. */
+  overNproc: boolean;
   /** The signal to get when the parent thread dies (PR_SET_PDEATHSIG); 0 for none. */
   parentDeathSignal: number;
   parent: Task | null;
@@ -130,6 +155,10 @@ export const Task = layout<TaskFields>('task', {
   exitStatus: 0,
   exitSignal: 0,
   exiting: false,
+  released: false,
+  execs: 0,
+  parentExecs: 0,
+  overNproc: false,
   parentDeathSignal: 0,
   parent: null,
   vforkParent: null,

@@ -1,9 +1,9 @@
 /** How many processes each user has, for RLIMIT_NPROC; kernel/user.c, getrlimit(2). */
 
-import { operation } from '../machine/effect.ts';
-import { type Handle, layout, table, type TableOf } from '../machine/layout.ts';
-import type { Transaction } from '../machine/store.ts';
 import type { Kernel } from '../kernel.ts';
+import { operation } from '../machine/effect.ts';
+import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
+import type { Transaction } from '../machine/store.ts';
 import { capable } from './cred.ts';
 import type { Task } from './task.ts';
 

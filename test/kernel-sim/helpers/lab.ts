@@ -6,9 +6,9 @@
 import { boot, createInit, type InitOptions } from '../../../src/kernel-sim/boot.ts';
 import type { Kernel } from '../../../src/kernel-sim/kernel.ts';
 import { Frame } from '../../../src/kernel-sim/machine/frame.ts';
+import { findTask } from '../../../src/kernel-sim/pid/pid.ts';
 import { type Base, profileOf } from '../../../src/kernel-sim/profile.ts';
 import type { Result } from '../../../src/kernel-sim/result.ts';
-import { findTask } from '../../../src/kernel-sim/pid/pid.ts';
 import { Task } from '../../../src/kernel-sim/task/task.ts';
 import type { Datum, Return } from '../../../src/syscalls/datum.ts';
 import { invoke } from '../../../src/syscalls/invoke.ts';
@@ -36,7 +36,13 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
   const results = new Map<Task, Result<Return>>();
   const k = boot({
     profile: profileOf(base, fixes),
-    userland: { spawn: () => {}, exec: () => {}, enterHandler: () => {} },
+    userland: {
+      spawn: () => {},
+      programExists: (image) => typeof image === 'string' && image.startsWith('/bin/') && image !== '/bin/absent',
+      exec: () => {},
+      exit: () => {},
+      enterHandler: () => {},
+    },
   });
   k.machine.setBehaviour(Task, {
     resume: () => {
