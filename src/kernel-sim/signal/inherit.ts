@@ -1,8 +1,8 @@
 /** What fork copies of signals, and what exit lets go of; SEMANTICS C3 (steps 8, 12, 13), C12. */
 
+import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import type { Kernel } from '../kernel.ts';
 import { done, type Result } from '../result.ts';
 import type { Task } from '../task/task.ts';
 import { SignalHandlers, ThreadSignals } from './state.ts';

@@ -10,11 +10,13 @@ import type { Task } from './task.ts';
 interface UserCountsFields {
   /** Threads by real user id, zombies included. */
   processes: TableOf<number>;
+  /** Queued signals by the real user id of who they were sent to, for RLIMIT_SIGPENDING; see signal/pending.ts. */
+  signals: TableOf<number>;
 }
 
 export type UserCounts = Handle<UserCountsFields>;
 
-export const UserCounts = layout<UserCountsFields>('user_counts', { processes: table(0) });
+export const UserCounts = layout<UserCountsFields>('user_counts', { processes: table(0), signals: table(0) });
 
 /** Counts one more process of the caller's user; false, counting nothing, when that is over the limit. */
 export const chargeProcess = operation('user.charge_process', (tx: Transaction, k: Kernel, caller: Task): boolean => {
