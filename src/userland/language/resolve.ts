@@ -18,22 +18,24 @@ type Scope = {
 
 type Report = (span: Span, message: string) => void;
 
-/** Everything that is wrong with the names in a scenario's programs, in the order of the programs and their lines. */
-export function resolveNames(programs: readonly Program[], params: Iterable<string>): Diagnostic[] {
+/** What is wrong with the names in each of a scenario's programs, by program, in the order of their lines. */
+export function resolveNames(programs: readonly Program[], params: Iterable<string>): Map<string, Diagnostic[]> {
   const scope: Scope = {
     variables: new Set(programs.flatMap(bindings)),
     programs: new Set(programs.map(({ name }) => name)),
     params: new Set(params),
   };
-  return programs.flatMap((program) => {
+  const mistakes = new Map<string, Diagnostic[]>();
+  for (const program of programs) {
     const diagnostics: Diagnostic[] = [];
     const report: Report = (span, message) => diagnostics.push(diagnosticAt(program.source, span, message));
     for (const statement of statementsOf(program.statements)) {
       if (statement.kind === 'call') resolveCall(statement, scope, report);
       else resolveExpr(statement.count, scope, report);
     }
-    return diagnostics;
-  });
+    if (diagnostics.length > 0) mistakes.set(program.name, diagnostics);
+  }
+  return mistakes;
 }
 
 function bindings({ statements }: Program): string[] {
