@@ -52,6 +52,7 @@ function parseStatements(cursor: Cursor, calls: ReadonlySet<string>, insideBlock
   while (!cursor.exhausted) {
     while (cursor.peek().kind === 'newline' || cursor.at(';')) cursor.take();
     if (cursor.peek().kind === 'end' || (insideBlock && cursor.at('}'))) break;
+    if (cursor.peek().kind === 'intent') cursor.fail(cursor.peek().span, 'an intent stands behind a call, on its line');
     if (cursor.at('}')) cursor.fail(cursor.peek().span, 'a } without its {');
     const statement = startsRepeat(cursor) ? parseRepeat(cursor, calls) : parseCall(cursor, calls);
     if (!endsStatement(cursor, insideBlock)) cursor.unexpected('expected the end of the line or ;');
@@ -63,7 +64,7 @@ function parseStatements(cursor: Cursor, calls: ReadonlySet<string>, insideBlock
 }
 
 function startsRepeat(cursor: Cursor): boolean {
-  return cursor.at('repeat') && !cursor.at('(', 1) && !cursor.at('=', 1);
+  return cursor.at('repeat') && !cursor.at('=', 1);
 }
 
 function parseRepeat(cursor: Cursor, calls: ReadonlySet<string>): Statement {

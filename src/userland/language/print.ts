@@ -101,7 +101,11 @@ function printNumber(value: number | bigint, radix: 8 | 10 | 16): string {
 }
 
 function printParts(parts: readonly (BytesPart | Expr)[]): string {
-  return parts.map((part) => (part.kind === 'bytes' ? escapeBytes(part.bytes) : printExpr(part))).join('');
+  return parts
+    .map((part, i) =>
+      part.kind === 'bytes' ? escapeBytes(part.bytes, parts[i - 1]?.kind === 'self') : printExpr(part),
+    )
+    .join('');
 }
 
 const named: ReadonlyMap<string, string> = new Map([
@@ -115,9 +119,13 @@ const named: ReadonlyMap<string, string> = new Map([
   ['$', '\\$'],
 ]);
 
-/** Bytes as strace prints them, in octal where C has no letter for them; and a dollar sign that stays one. */
-function escapeBytes(bytes: string): string {
-  return bytes.replace(/["\\$]|[^ -~]/g, (byte, offset: number) => {
+/**
+ * Bytes as strace prints them, in octal where C has no letter for them; a dollar sign that stays one; and behind `$tid` a
+ * letter that does not become a part of that name.
+ */
+function escapeBytes(bytes: string, afterName: boolean): string {
+  return bytes.replace(/^\w|["\\$]|[^ -~]/g, (byte, offset: number) => {
+    if (/\w/.test(byte) && !afterName) return byte;
     const short = named.get(byte);
     if (short !== undefined) return short;
     const octal = byte.charCodeAt(0).toString(8);
