@@ -4,6 +4,8 @@
  */
 
 const WIDTH = 120;
+/** What is longer than this gets a line of its own. */
+const PART = 100;
 
 const octal = (value: number) => (value === 0 ? '0' : `0o${value.toString(8)}`);
 const hex = (value: number) => (value === 0 ? '0' : `0x${value.toString(16)}`);
@@ -30,7 +32,7 @@ export function yamlBlock(value: unknown, indent: string): string {
         return `${key}: ${text}`;
       }
       return isFlat(part)
-        ? `${key}: ${yamlWrapped(part, indent)}`
+        ? `${key}: ${yamlWrapped(part, indent, key.length + 2)}`
         : `${key}:\n${indent}  ${yamlBlock(part, `${indent}  `)}`;
     })
     .join(`\n${indent}`);
@@ -40,7 +42,10 @@ export function yamlBlock(value: unknown, indent: string): string {
 function isFlat(value: object): boolean {
   if (Array.isArray(value) && typeof value[0] === 'object') return false;
   const isScalar = (part: unknown) => typeof part !== 'object';
-  return Object.values(value).every((part) => isScalar(part) || Object.values(part).every(isScalar));
+  return (
+    Object.values(value).every((part) => isScalar(part) || Object.values(part).every(isScalar)) &&
+    flowParts(value).every((part) => part.length <= PART)
+  );
 }
 
 /** One number, truth value or text. */
@@ -59,14 +64,16 @@ function yamlFlow(value: unknown): string {
   return parts.length === 0 ? (open + close).replace('  ', '') : `${open}${parts.join(', ')}${close}`;
 }
 
-/** A flat list or map over as many lines as it takes. */
-function yamlWrapped(value: object, indent: string): string {
+/** A flat list or map over as many lines as it takes, the first of which already holds `lead` characters. */
+function yamlWrapped(value: object, indent: string, lead = 0): string {
   const lines: string[] = [];
   let line = '';
+  let room = WIDTH - lead;
   for (const part of flowParts(value)) {
-    if (line !== '' && indent.length + line.length + part.length > WIDTH - 4) {
+    if (line !== '' && indent.length + line.length + part.length > room - 4) {
       lines.push(line.trimEnd());
       line = '';
+      room = WIDTH;
     }
     line += `${part}, `;
   }

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -24,8 +24,15 @@ export async function imported(t: ExecutionContext, name: string): Promise<Image
 }
 
 /** A copy of a dump that a test may break. */
-export async function scratchCopy(name: string): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'thaw-criu-'));
+export async function scratchCopy(t: ExecutionContext, name: string): Promise<string> {
+  const directory = await scratchDirectory(t);
   await cp(fixture(name, 'img'), directory, { recursive: true });
+  return directory;
+}
+
+/** An empty directory that goes away with the test. */
+export async function scratchDirectory(t: ExecutionContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'thaw-criu-'));
+  t.teardown(() => rm(directory, { recursive: true }));
   return directory;
 }

@@ -97,7 +97,7 @@ test('queues, messages, semaphores and segments are as the IPC calls said before
     if (name === 'end') continue;
     if (name.startsWith('msg')) expected[name] = { ...same(rest), qnum, qbytes, cbytes, msgs };
     else if (name.startsWith('sem'))
-      expected[name] = { ...same(rest), v: (v as string[]).map((text) => Number.parseInt(text, 10)) };
+      expected[name] = { ...same(rest), v: (v as unknown as string[]).map((text) => Number.parseInt(text, 10)) };
     else expected[name] = { ...same(rest), size, nattch };
   }
   t.deepEqual(seen, expected);
