@@ -38,6 +38,10 @@ export function isBytes(schema: z.core.$ZodType): boolean {
 
 /** How a byte string is written: as text, or as base64 where escapes would take more room than that. */
 export function encodeBytes(value: string): string | { base64: string } {
-  const escapes = value.match(/[^\t\n\x20-\x7e]/g)?.length ?? 0;
+  let escapes = 0;
+  for (let at = 0; at < value.length; at++) {
+    const char = value.charCodeAt(at);
+    if ((char < 0x20 && char !== 0x09 && char !== 0x0a) || char > 0x7e) escapes++;
+  }
   return value.length + 5 * escapes <= 4 * Math.ceil(value.length / 3) + 12 ? value : { base64: btoa(value) };
 }

@@ -196,3 +196,8 @@ test('the JSON Schema in the project is the one that thaw prints', (t) => {
   const file = join(import.meta.dirname, '../../../schema/image.schema.json');
   t.deepEqual(JSON.parse(readFileSync(file, 'utf8')), imageJsonSchema());
 });
+
+test('the example in the documentation is an image', (t) => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/image-format.md'), 'utf8');
+  t.deepEqual(show(/```yaml\n(.*?)```/s.exec(page)![1]!, 'image-format.md'), []);
+});
