@@ -13,7 +13,7 @@ import { ImageFile } from './image-file.ts';
 import { readIpc } from './ipc.ts';
 import { type LeftOut, leftOutOf } from './left-out.ts';
 import { readAttaches } from './memory.ts';
-import type { Ids, Messages } from './schema.ts';
+import type { Messages } from './schema.ts';
 import { readTree, type Tree } from './tasks.ts';
 
 export type CriuImport = { ok: true; image: Image; leftOut: LeftOut[] } | { ok: false; errors: ImportError[] };
@@ -64,6 +64,8 @@ async function readInventory(directory: Directory): Promise<Messages['Inventory'
   if (!file || !inventory) return undefined;
   if (inventory.version !== LAYOUT) file.reject(`layout version ${inventory.version}, expected ${LAYOUT}`);
   if (!inventory.fdinfo_per_id) file.reject('descriptors are stored by pid, as CRIU did before version 1');
+  if (!inventory.root_ids)
+    file.reject('the namespaces of CRIU itself are missing, so those of the tree cannot be told');
   return inventory;
 }
 
@@ -85,7 +87,6 @@ function namespacesOf(
         diagnostics.report(`ids-${pid}.img`, `another ${kind} than its root has: nested namespaces`);
     }
   }
-  const differs = (kind: 'pid_ns' | 'ipc_ns') =>
-    own[kind] !== undefined && own[kind] !== (root_ids as Ids | undefined)?.[kind];
+  const differs = (kind: 'pid_ns' | 'ipc_ns') => own[kind] !== undefined && own[kind] !== root_ids?.[kind];
   return { pid: differs('pid_ns'), ...(differs('ipc_ns') && { ipc: own.ipc_ns! }) };
 }

@@ -15,7 +15,7 @@ export function decodeMessage<N extends MessageName>(name: N, bytes: Uint8Array)
   try {
     const message = type.decode(reader, bytes.length);
     if (reader.pos !== bytes.length) return { ok: false, at: reader.pos, reason: 'it ends early' };
-    return { ok: true, value: plain(type, message as unknown as Record<string, unknown>) as Messages[N] };
+    return { ok: true, value: plain(type, message) as Messages[N] };
   } catch (error) {
     // The decoder reports every malformed input by throwing, and nothing else happens in here.
     return { ok: false, at: Math.min(reader.pos, bytes.length), reason: (error as Error).message };

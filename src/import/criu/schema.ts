@@ -337,7 +337,7 @@ export interface IpcObject {
   id: number;
 }
 
-export interface IpcLimits {
+interface IpcLimits {
   sem: number[];
   msgmax: number;
   msgmnb: number;

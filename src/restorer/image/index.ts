@@ -1,8 +1,8 @@
 export { checkImage, type Problem } from './check.ts';
 export { type Difference, diffImages } from './diff.ts';
-export { BOUNDS, isKnown, type Knowable, UNKNOWN } from './fields.ts';
+export { isKnown, type Knowable, UNKNOWN } from './fields.ts';
 export type { Descriptor, DescriptorTable, FileOwner, OpenFile, Pipe } from './files.ts';
-export { IMAGE_VERSION, type Image, imageJsonSchema, imageSchema } from './image.ts';
+export { IMAGE_VERSION, type Image, imageJsonSchema } from './image.ts';
 export type {
   Attach,
   Ipc,

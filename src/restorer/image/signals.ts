@@ -26,7 +26,7 @@ export const sigInfo = z.strictObject({
 
 export const altstack = z.strictObject({ address: count, size: count, flags: u32 });
 
-export const handler = z.union([
+const handler = z.union([
   z.enum(['SIG_DFL', 'SIG_IGN', UNKNOWN]),
   z.strictObject({ address: count }),
   z.strictObject({ program: z.string().min(1).max(256) }),

@@ -140,8 +140,8 @@ function keyed<T extends object, K extends keyof T>(
 ): View {
   return Object.fromEntries(
     list.map((one) => {
-      const { [key as string]: name, ...rest } = view(one) as View;
-      return [String(name ?? one[key]), rest];
+      const { [key as string]: _, ...rest } = view(one) as View;
+      return [String(one[key]), rest];
     }),
   );
 }

@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { ImportError } from '../../../src/import/criu/diagnostics.ts';
 import { importCriu } from '../../../src/import/criu/import.ts';
 import { imageText, isKnown, readImage } from '../../../src/restorer/image/index.ts';
@@ -10,7 +10,7 @@ import { fixture, scratchCopy, scratchDirectory } from './_fixtures.ts';
 async function errorsOf(t: ExecutionContext, directory: string): Promise<ImportError[]> {
   const result = await importCriu(directory);
   if (!result.ok) t.true(result.errors.length > 0);
-  return result.ok ? (t.fail('the import should have failed') as never) : result.errors;
+  return result.ok ? t.fail('the import should have failed') : result.errors;
 }
 
 const broken: [title: string, file: string, damage: (bytes: Buffer) => Buffer, message: RegExp, offset?: number][] = [
@@ -81,6 +81,12 @@ test('a message text that is cut short is an error at its place', async (t) => {
   const [first] = await errorsOf(t, directory);
   t.is(first!.file, 'ipcns-msg-10.img');
   t.regex(first!.message, /ends within 344 bytes of data/);
+});
+
+test('a file that is too large is not read', async (t) => {
+  const directory = await scratchCopy(t, 'small');
+  await truncate(join(directory, 'files.img'), 2 ** 31);
+  t.deepEqual((await errorsOf(t, directory))[0], { file: 'files.img', message: 'is larger than 268435456 bytes' });
 });
 
 test('a directory that is none, or is not there, is an error', async (t) => {

@@ -73,7 +73,7 @@ test('queues, messages, semaphores and segments are as the IPC calls said before
     cgid,
     mode,
   });
-  const object = <T extends { mode: number }>(one: T) => ({ ...same(one as never), mode: one.mode.toString(8) });
+  const object = <T extends { mode: number }>(one: T) => ({ ...same(one), mode: one.mode.toString(8) });
   const seen: Record<string, unknown> = {};
   const expected: Record<string, unknown> = {};
   for (const queue of ipc!.msg) {

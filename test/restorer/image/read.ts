@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { imageJsonSchema, imageText, readImage } from '../../../src/restorer/image/index.ts';
 import { image, ipc, queue, task } from './_images.ts';
 
