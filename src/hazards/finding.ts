@@ -22,3 +22,12 @@ export interface Finding {
   /** One line. */
   readonly fix: string;
 }
+
+/** The note in which a monitor says that a hazard became certain at this step. */
+export interface HazardNote {
+  readonly type: 'hazard';
+  readonly finding: Finding;
+}
+
+/** Whether a note of a step reports a hazard. */
+export const isHazard = (note: { readonly type: string }): note is HazardNote => note.type === 'hazard';

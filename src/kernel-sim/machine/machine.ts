@@ -94,7 +94,8 @@ export class Machine {
   /** Starts a thread of the kernel's own that runs one call; for operations. */
   launchThread(tx: Transaction, call: Call): void {
     const thread = tx.create(threadLayout);
-    tx.write(thread.frame, Frame.begin(call));
+    tx.publish(call.args);
+    tx.setOwn(thread.frame, Frame.begin(call));
     this.launch(tx, thread);
   }
 
@@ -138,13 +139,14 @@ export class Machine {
     }
     const { next } = frame;
     if (next === undefined) {
-      store.write(actor.frame, null);
+      store.setOwn(actor.frame, null);
       this.#behaviourOf(actor).complete(store, actor, frame.call, frame.value);
       return;
     }
+    if (store.recording) next.op.when?.(store, ...(next.args as never[])); // what the wait looked at is part of the footprint
     const result = next.op.body(store, ...(next.args as never[]));
     // An operation may take its own actor's frame away (exec by a sibling, death): then there is nothing to go on with.
-    if (store.peek(actor.frame) === frame) store.write(actor.frame, frame.after(result, this.remembering));
+    if (store.peek(actor.frame) === frame) store.setOwn(actor.frame, frame.after(result, this.remembering));
   }
 
   /** The earliest time, in ns, at which some waiting actor's wait ends by itself; null when none does. */

@@ -50,9 +50,13 @@ export class Store {
   recording: boolean;
   /** The object that allocates what the kernel itself makes at boot. */
   readonly root: Handle<Root>;
-  /** Cells read and written by the operation under way, in order, with repeats. */
+  /**
+   * Cells read and written by the operation under way, in order, with repeats; `adds` are those only counted up or down.
+   * Objects that no other actor can have heard of yet (they were never stored in an object that is known) are left out.
+   */
   readonly reads = new IntList();
   readonly writes = new IntList();
+  readonly adds = new IntList();
   /** What the operation under way had to say; see note.ts. */
   notes: Note[] = [];
   /** The actor whose step is under way; it names what is allocated. */
@@ -65,6 +69,8 @@ export class Store {
   hashHi = 0;
 
   readonly #values: unknown[] = [];
+  /** For each cell, the cell that says whether its object is known to others. */
+  readonly #knownCells = new IntList();
   readonly #seedLo = new IntList();
   readonly #seedHi = new IntList();
   readonly #owners: (KernelObject | Table<unknown>)[] = [];
@@ -74,6 +80,8 @@ export class Store {
   #journalEnd = 0;
   readonly #interned = new Map<KernelObject, Map<string, KernelObject>>();
   readonly #counts = new Map<KernelObject, Handle<Root>>();
+  /** The table cells of an object. */
+  readonly #tableCells = new Map<KernelObject, number[]>();
 
   constructor({ tracking = true } = {}) {
     this.tracking = tracking;
@@ -86,7 +94,7 @@ export class Store {
 
   /** The value of a cell. Touching freed or never written heap memory is noted as a fault and reads as {@link GARBAGE}. */
   read<T>(cell: Cell<T>): T {
-    if (this.recording) this.reads.push(cell);
+    if (this.recording && this.#isKnown(cell)) this.reads.push(cell);
     const value = this.#values[cell];
     if (value === POISON || value === UNINITIALISED) return this.#fault(cell, value, 'read') as T;
     return value as T;
@@ -94,7 +102,7 @@ export class Store {
 
   /** Changes a cell. */
   write<T>(cell: Cell<T>, value: T): void {
-    if (this.recording) this.writes.push(cell);
+    if (this.recording) this.#recordWrite(this.writes, cell, value);
     const old = this.#values[cell];
     if (old === value) return;
     if (old === POISON) {
@@ -111,6 +119,12 @@ export class Store {
     return value;
   }
 
+  /** Counts a cell up or down without looking at it; two such changes can be made in either order. */
+  add(cell: Cell<number>, amount: number): void {
+    if (this.recording) this.#recordWrite(this.adds, cell, amount);
+    this.#set(cell, this.#values[cell], (this.#values[cell] as number) + amount);
+  }
+
   /**
    * Makes an object, named after the actor whose step this is.
    *
@@ -121,10 +135,10 @@ export class Store {
     const ordinal = this.#values[made] as number;
     this.#set(made, ordinal, ordinal + 1);
     const object = this.#place(kind, this.actor, ordinal);
+    if (this.tracking && this.actor !== this.root) this.#set(knownCell(object), true, false);
     if (kind.heap) this.#fill(object, UNINITIALISED);
     for (const field in first) {
       const cell = (object as Record<string, unknown>)[field] as Cell<unknown>;
-      if (this.recording) this.writes.push(cell);
       this.#set(cell, this.#values[cell], first[field]);
     }
     return object;
@@ -136,13 +150,19 @@ export class Store {
     for (let i = 0; i < fields.length; i++) {
       const cell = object.base + i;
       const old = this.#values[cell];
-      if (this.recording) this.writes.push(cell);
+      if (this.recording && this.#isKnown(cell)) this.writes.push(cell);
       if (heap && old === POISON) {
         this.#fault(cell as Cell<unknown>, POISON, 'free');
         return;
       }
       this.#set(cell, old, heap ? POISON : initial[i]);
     }
+    if (this.tracking && !heap) this.#set(knownCell(object), this.#values[knownCell(object)], true);
+  }
+
+  /** Makes what a value refers to known to others, as storing it in a known object does. */
+  publish(value: object): void {
+    if (this.tracking) this.#makeKnown(value);
   }
 
   /** Says something about the step under way that is no state: for traces and detectors. */
@@ -157,11 +177,17 @@ export class Store {
     return this.#values[cell] as T;
   }
 
+  /** Changes a cell of the machine's own, which only its actor's steps look at: no footprint. */
+  setOwn<T>(cell: Cell<T>, value: T): void {
+    this.#set(cell, this.#values[cell], value);
+  }
+
   /** Forgets the footprint and notes of the step before. */
   beginStep(actor: KernelObject): void {
     this.actor = actor;
     this.reads.length = 0;
     this.writes.length = 0;
+    this.adds.length = 0;
     if (this.notes.length > 0) this.notes = [];
   }
 
@@ -199,7 +225,7 @@ export class Store {
     const owner = this.#owners[cell];
     if (owner === undefined) return `cell ${cell}`;
     if (owner instanceof Table) return `${owner.owner.name}.${owner.field}[${this.#keys[cell]}]`;
-    return `${owner.name}.${owner.layout.fields[cell - owner.base]}`;
+    return `${owner.name}.${owner.layout.fields[cell - owner.base] ?? 'known'}`;
   }
 
   /** The object a cell belongs to. */
@@ -214,13 +240,49 @@ export class Store {
     if (this.tracking) {
       this.#seedLo.push(mix(of.lo, hashLo(key)));
       this.#seedHi.push(mix(of.hi, hashHi(key)));
+      this.#knownCells.push(knownCell(of.owner));
       this.#owners[cell] = of;
+      const cells = this.#tableCells.get(of.owner);
+      if (cells === undefined) this.#tableCells.set(of.owner, [cell]);
+      else cells.push(cell);
       this.#keys[cell] = key;
     }
     return cell;
   }
 
   // --- inside ---
+
+  #isKnown(cell: number): boolean {
+    return this.#values[this.#knownCells.at(cell)] as boolean;
+  }
+
+  #recordWrite(list: IntList, cell: number, value: unknown): void {
+    if (!this.#isKnown(cell)) return;
+    list.push(cell);
+    if (typeof value === 'object' && value !== null) this.#makeKnown(value);
+  }
+
+  /** Marks every object that can be reached from a value as one that other actors may have heard of. */
+  #makeKnown(value: object): void {
+    if ('base' in value) {
+      const object = value as KernelObject;
+      const known = knownCell(object);
+      if (this.#values[known] === true) return;
+      this.#set(known, false, true);
+      for (let i = 0; i < object.layout.fields.length; i++) {
+        const held = this.#values[object.base + i];
+        if (typeof held === 'object' && held !== null) this.#makeKnown(held);
+      }
+      for (const held of this.#tableCells.get(object) ?? []) {
+        const inside = this.#values[held];
+        if (typeof inside === 'object' && inside !== null) this.#makeKnown(inside);
+      }
+      return;
+    }
+    // Values that hash by a name of their own (frames, programs, tables) hold no object that they do not share anyway.
+    if ('lo' in value) return;
+    for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) this.#makeKnown(part);
+  }
 
   #set(cell: number, old: unknown, value: unknown): void {
     this.#values[cell] = value;
@@ -283,11 +345,13 @@ export class Store {
   #addCells<F>(kind: Layout<F>, allocator: KernelObject | null, ordinal: number): Handle<F> {
     const base = this.#values.length;
     const object = kind.instantiate(this, base, allocator, ordinal);
-    for (let i = 0; i < kind.initial.length; i++) {
-      this.#values.push(kind.initial[i]);
-      if (!this.tracking) continue;
+    for (const first of kind.initial) this.#values.push(first);
+    if (!this.tracking) return object;
+    this.#values.push(true);
+    for (let i = 0; i <= kind.initial.length; i++) {
       this.#seedLo.push(mix(object.lo, i));
       this.#seedHi.push(mix(object.hi, i));
+      this.#knownCells.push(knownCell(object));
       this.#owners[base + i] = object;
     }
     return object;
@@ -300,3 +364,6 @@ export class Store {
     return GARBAGE;
   }
 }
+
+/** The cell behind an object's fields that says whether others may have heard of it. */
+const knownCell = (object: KernelObject): Cell<boolean> => (object.base + object.layout.fields.length) as Cell<boolean>;

@@ -1,0 +1,233 @@
+/**
+ * The stateful search: depth first, going back by the undo journal.
+ *
+ * Steps that touch nothing shared are taken at once and in one order only (sharing.ts). At every other state each actor that can
+ * step is tried, except those asleep: an actor falls asleep once it has been tried, and sleeps on below its siblings until one of
+ * them does something that its step depends on. A state that comes up again is searched again only for what was asleep the first
+ * time and is awake now (sleep sets stored with states, Godefroid). With a bound on preemptions no actor sleeps; what is stored
+ * with a state is then the fewest preemptions it was reached with.
+ */
+
+import type { Finding } from '../hazards/finding.ts';
+import { mix } from '../kernel-sim/machine/hash.ts';
+import type { Actor } from '../kernel-sim/machine/machine.ts';
+import { type Footprint, footprintOf, independent } from './footprint.ts';
+import type { Sharing } from './sharing.ts';
+import { Visited } from './visited.ts';
+import type { Place, Walker } from './walker.ts';
+
+/** How far a search may go. */
+export interface Budget {
+  readonly states: number;
+  readonly steps: number;
+  /** Says, now and then, whether time or patience is over. */
+  readonly expired: () => boolean;
+}
+
+export interface SearchOptions {
+  readonly budget: Budget;
+  /** Only runs with at most this many preemptions; all runs without. */
+  readonly bound?: number;
+  /** Called for each step that makes hazards certain. */
+  readonly onFindings?: (findings: readonly Finding[]) => void;
+  /** Called at each state in which nobody will ever step again. */
+  readonly onEnd?: () => void;
+  /** Treat nothing as private and let nobody sleep: the naive search that others are checked against. */
+  readonly naive?: boolean;
+}
+
+export interface SearchResult {
+  /** Whether every schedule (within the bound) has been covered. */
+  readonly complete: boolean;
+  /** Whether some schedule was left out only because of the bound. */
+  readonly bounded: boolean;
+  readonly states: number;
+  readonly ends: number;
+}
+
+interface Node {
+  readonly place: Place;
+  /** The actors still to be tried, last first. */
+  readonly todo: number[];
+  /** Who sleeps, one bit for each actor, and what the step of each would touch. */
+  sleep: number;
+  readonly prints: (Footprint | undefined)[];
+  /** Who stepped last and could go on; -1 if nobody. */
+  readonly running: number;
+  readonly preemptions: number;
+}
+
+/** Actors beyond these never sleep. */
+const SLEEPERS = 31;
+
+/** Private steps in a row after which a state is stored all the same, so that an endless loop is noticed. */
+const CHAIN = 10_000;
+
+export class Search {
+  readonly #walker: Walker;
+  readonly #sharing: Sharing;
+  readonly #options: SearchOptions;
+  readonly #visited = new Visited();
+  readonly #stack: Node[] = [];
+  #bounded = false;
+  #ends = 0;
+
+  constructor(walker: Walker, sharing: Sharing, options: SearchOptions) {
+    this.#walker = walker;
+    this.#sharing = sharing;
+    this.#options = options;
+  }
+
+  /** Searches all states that can be reached from the present one, and comes back to it. */
+  run(): SearchResult {
+    const start = this.#walker.place;
+    const { actors } = this.#walker.machine;
+    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, true);
+    this.#arrive(0, [], -1, 0);
+    while (this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted()) {
+      this.#advance(this.#stack.at(-1) as Node);
+    }
+    const complete = this.#stack.length === 0 && !this.#sharing.surprised;
+    this.#stack.length = 0;
+    this.#walker.back(start);
+    return { complete, bounded: this.#bounded, states: this.#visited.size, ends: this.#ends };
+  }
+
+  #exhausted(): boolean {
+    const { budget } = this.#options;
+    if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return true;
+    return (this.#walker.steps & 0x3ff) === 0 && budget.expired();
+  }
+
+  /** Tries the next actor at the innermost state, or leaves that state. */
+  #advance(node: Node): void {
+    const walker = this.#walker;
+    walker.back(node.place);
+    const actor = node.todo.pop();
+    if (actor === undefined) {
+      this.#stack.pop();
+      return;
+    }
+    const preemptions = node.preemptions + (node.running !== -1 && node.running !== actor ? 1 : 0);
+    if (this.#options.bound !== undefined && preemptions > this.#options.bound) {
+      this.#bounded = true;
+      return;
+    }
+    walker.step(actor);
+    const born = [...walker.births];
+    this.#report();
+    this.#sharing.learn(walker.machine.store, actor);
+    const print = footprintOf(walker.machine.store);
+    const sleep = this.#sleepBelow(node, print);
+    if (actor < SLEEPERS) {
+      node.sleep |= 1 << actor;
+      node.prints[actor] = print;
+    }
+    this.#runPrivate(actor, false);
+    // New actors run up to their first step that matters; nobody else can have touched what they touch until then.
+    for (const child of born) this.#runPrivate(child, true);
+    this.#arrive(sleep, node.prints, actor, preemptions);
+  }
+
+  /** Who goes on sleeping after a step with this footprint: those whose own step does not depend on it. */
+  #sleepBelow(node: Node, print: Footprint): number {
+    if (this.#options.bound !== undefined || this.#options.naive) return 0;
+    let sleep = node.sleep;
+    for (let left = sleep; left !== 0; left &= left - 1) {
+      const actor = 31 - Math.clz32(left & -left);
+      if (!independent(node.prints[actor] as Footprint, print)) sleep &= ~(1 << actor);
+    }
+    return sleep;
+  }
+
+  #report(): void {
+    const findings = this.#walker.findings();
+    if (findings.length > 0) this.#options.onFindings?.(findings);
+  }
+
+  /** Takes the actor's steps as long as they are private: no other order of them could make a difference. */
+  #runPrivate(index: number, isAhead: boolean): void {
+    if (this.#options.naive) return;
+    const walker = this.#walker;
+    const { machine } = walker;
+    const actor = machine.actors[index] as Actor;
+    for (let i = 0; i < CHAIN && machine.canStep(actor); i++) {
+      const before = walker.place;
+      walker.step(index, isAhead);
+      if (!this.#sharing.learn(machine.store, index)) {
+        walker.back(before);
+        return;
+      }
+      this.#sharing.assume(machine.store);
+      this.#report();
+    }
+  }
+
+  /** Looks at the state just reached: is it new, who can step, is it an end? */
+  #arrive(sleep: number, prints: readonly (Footprint | undefined)[], last: number, preemptions: number): void {
+    const walker = this.#walker;
+    const enabled = this.#enabled();
+    const running = enabled.includes(last) ? last : -1;
+    const unseen = this.#unseen(enabled, sleep, running, preemptions);
+    if (unseen === null) return;
+    if (enabled.length === 0) {
+      if (walker.passTime()) {
+        for (let i = 0; i < walker.machine.actors.length; i++) this.#runPrivate(i, true);
+        this.#arrive(0, [], -1, preemptions);
+        return;
+      }
+      this.#ends++;
+      this.#options.onEnd?.();
+      return;
+    }
+    this.#stack.push({ place: walker.place, ...unseen, prints: [...prints], running, preemptions });
+  }
+
+  #enabled(): number[] {
+    const { machine } = this.#walker;
+    const able: number[] = [];
+    for (let i = 0; i < machine.actors.length; i++) {
+      const actor = machine.actors[i] as Actor;
+      if (!machine.isAlive(actor)) continue;
+      machine.store.beginStep(actor);
+      if (machine.canStep(actor)) able.push(i);
+      else this.#sharing.learn(machine.store, i); // what a waiting actor looks at, others must not take for private
+    }
+    return able;
+  }
+
+  /** The actors to try here and who sleeps meanwhile, or null when everything that can follow has been covered. */
+  #unseen(
+    enabled: readonly number[],
+    sleep: number,
+    running: number,
+    preemptions: number,
+  ): Pick<Node, 'todo' | 'sleep'> | null {
+    const { store } = this.#walker.machine;
+    const bounded = this.#options.bound !== undefined;
+    const lo = bounded ? mix(store.hashLo, running) : store.hashLo;
+    const known = this.#visited.get(lo, store.hashHi);
+    if (bounded) {
+      if (known !== undefined && known <= preemptions) return null;
+      this.#visited.set(lo, store.hashHi, preemptions);
+      return { todo: runningLast(enabled, running), sleep: 0 };
+    }
+    if (known === undefined) {
+      this.#visited.set(lo, store.hashHi, sleep);
+      return { todo: enabled.filter((actor) => actor >= SLEEPERS || (sleep & (1 << actor)) === 0).reverse(), sleep };
+    }
+    if ((known & ~sleep) === 0) return null;
+    this.#visited.set(lo, store.hashHi, known & sleep);
+    const awakened = known & ~sleep;
+    return {
+      todo: enabled.filter((actor) => actor < SLEEPERS && (awakened & (1 << actor)) !== 0).reverse(),
+      sleep: known & sleep,
+    };
+  }
+}
+
+/** The actors with the running one at the end, where it is taken first: going on costs no preemption. */
+function runningLast(enabled: readonly number[], running: number): number[] {
+  const others = enabled.filter((actor) => actor !== running).reverse();
+  return running === -1 ? others : [...others, running];
+}

@@ -1,0 +1,95 @@
+/**
+ * Which cells are shared, learned while a search runs.
+ *
+ * A step is private when it touches no cell that one actor changes and another touches: it then commutes with every step of
+ * everybody else, and a search need not try it in any other order. Nobody declares which cells those are. A search starts from what
+ * was seen so far, remembers which cells it took for private, and starts again when one of them turns out not to be. The search
+ * that ends without such a surprise has checked its own assumption: every access it could have missed is equivalent to one it saw.
+ */
+
+import type { Store } from '../kernel-sim/machine/store.ts';
+
+const NOBODY = -1;
+const MANY = -2;
+
+/** A growing array of small integers by cell. */
+class ByCell {
+  #items: Int16Array;
+  readonly #initial: number;
+
+  constructor(initial: number) {
+    this.#initial = initial;
+    this.#items = new Int16Array(4096).fill(initial);
+  }
+
+  get(cell: number): number {
+    return cell < this.#items.length ? (this.#items[cell] as number) : this.#initial;
+  }
+
+  set(cell: number, value: number): void {
+    if (cell >= this.#items.length) {
+      const wider = new Int16Array(Math.max(cell + 1, this.#items.length * 2)).fill(this.#initial);
+      wider.set(this.#items);
+      this.#items = wider;
+    }
+    this.#items[cell] = value;
+  }
+}
+
+const join = (known: number, actor: number): number => (known === NOBODY || known === actor ? actor : MANY);
+
+export class Sharing {
+  readonly #readers = new ByCell(NOBODY);
+  readonly #writers = new ByCell(NOBODY);
+  readonly #adders = new ByCell(NOBODY);
+  #assumed = new ByCell(0);
+  /** A cell taken for private has turned out to be shared: the search that took it so has to start again. */
+  surprised = false;
+
+  /** Puts down what the step or the wait that the store has just seen touched, and says whether that was private. */
+  learn(store: Store, actor: number): boolean {
+    let isPrivate = true;
+    const { reads, writes, adds } = store;
+    for (let i = 0; i < reads.length; i++) if (this.#touch(this.#readers, reads.at(i), actor)) isPrivate = false;
+    for (let i = 0; i < writes.length; i++) if (this.#touch(this.#writers, writes.at(i), actor)) isPrivate = false;
+    for (let i = 0; i < adds.length; i++) if (this.#touch(this.#adders, adds.at(i), actor)) isPrivate = false;
+    return isPrivate;
+  }
+
+  /** Remembers that a search relied on the step that the store has just seen being private. */
+  assume(store: Store): void {
+    for (const list of [store.reads, store.writes, store.adds]) {
+      for (let i = 0; i < list.length; i++) this.#assumed.set(list.at(i), 1);
+    }
+  }
+
+  /** Forgets the assumptions of a search that is over or has to start again, but not what was learned. */
+  restart(): void {
+    this.surprised = false;
+    this.#assumed = new ByCell(0);
+  }
+
+  #touch(accessors: ByCell, cell: number, actor: number): boolean {
+    const known = accessors.get(cell);
+    if (known !== actor && known !== MANY) {
+      accessors.set(cell, join(known, actor));
+      if (this.#assumed.get(cell) === 1 && this.isShared(cell)) this.surprised = true;
+    }
+    return this.isShared(cell);
+  }
+
+  /** Whether one actor changes the cell in a way that another could notice. */
+  isShared(cell: number): boolean {
+    const writer = this.#writers.get(cell);
+    const reader = this.#readers.get(cell);
+    const adder = this.#adders.get(cell);
+    if (writer !== NOBODY) return differs(writer, writer) || differs(writer, reader) || differs(writer, adder);
+    return adder !== NOBODY && differs(adder, reader);
+  }
+}
+
+/** Whether the two accessors are, or may be, two different actors. */
+function differs(a: number, b: number): boolean {
+  if (a === NOBODY || b === NOBODY) return false;
+  return a === MANY || b === MANY || a !== b;
+}

@@ -1,0 +1,94 @@
+/**
+ * Walking about in the states of one machine: forward by a step of a chosen actor, back to any state on the way here.
+ * The path says who stepped; everything else is in the store's journal.
+ */
+
+import { type Finding, isHazard } from '../hazards/finding.ts';
+import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
+import type { Mark } from '../kernel-sim/machine/store.ts';
+
+/** What stands in a path for the clock being moved on, which no actor does. */
+export const CLOCK = -1;
+
+/** How a path says that an actor's private step was made ahead of its turn: it can be put off until the actor's next step. */
+export const ahead = (index: number): number => -2 - index;
+
+/** A state on the way: where the journal and the path stood. */
+export interface Place {
+  readonly mark: Mark;
+  readonly length: number;
+}
+
+export class Walker {
+  readonly machine: Machine;
+  /** Who stepped, from the start: indices into `machine.actors`, {@link CLOCK}, or {@link ahead} of an index. */
+  readonly path: number[] = [];
+  /** The actors that came to life in the last step. */
+  births: number[] = [];
+  /** Steps made in all, those taken back included. */
+  steps = 0;
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    machine.remembering = true;
+    machine.onBirth = (actor) => this.births.push(machine.actors.indexOf(actor));
+  }
+
+  get place(): Place {
+    return { mark: this.machine.store.mark(), length: this.path.length };
+  }
+
+  /** Steps the actor with this index. */
+  step(index: number, isAhead = false): void {
+    this.births.length = 0;
+    this.machine.step(this.machine.actors[index] as Actor);
+    this.path.push(isAhead ? ahead(index) : index);
+    this.steps++;
+  }
+
+  /** The hazards that the last step made certain. */
+  findings(): Finding[] {
+    const { notes } = this.machine.store;
+    return notes.length === 0 ? [] : notes.filter((note) => isHazard(note)).map((note) => note.finding);
+  }
+
+  /** The path in an order that runs: steps made ahead of their turn are put where their actor steps next, or left out. */
+  schedule(): number[] {
+    const put: number[] = [];
+    const waiting = new Map<number, number>();
+    for (const entry of this.path) {
+      if (entry < CLOCK) {
+        const actor = -2 - entry;
+        waiting.set(actor, (waiting.get(actor) ?? 0) + 1);
+        continue;
+      }
+      for (let left = waiting.get(entry) ?? 0; left > 0; left--) put.push(entry);
+      waiting.delete(entry);
+      put.push(entry);
+    }
+    return put;
+  }
+
+  /** Moves the clock to the next deadline; false when nobody waits for one. */
+  passTime(): boolean {
+    const time = this.machine.nextDeadline();
+    if (time === null) return false;
+    this.machine.advanceClock(time);
+    this.path.push(CLOCK);
+    return true;
+  }
+
+  /** Goes back to a state that was passed on the way here. */
+  back({ mark, length }: Place): void {
+    this.machine.store.undo(mark);
+    this.path.length = length;
+  }
+
+  /** The indices of the actors that can step now, ascending. */
+  enabled(): number[] {
+    const { actors } = this.machine;
+    const able: number[] = [];
+    for (let i = 0; i < actors.length; i++) if (this.machine.canStep(actors[i] as Actor)) able.push(i);
+    return able;
+  }
+}

@@ -1,0 +1,78 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Search, type SearchOptions } from '../../src/explore/search.ts';
+import { Sharing } from '../../src/explore/sharing.ts';
+import { Walker } from '../../src/explore/walker.ts';
+import { type ToyStep, toyMachine } from './helpers/toy.ts';
+
+const cell = fc.integer({ min: 0, max: 2 });
+const plainStep: fc.Arbitrary<ToyStep> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('increment' as const, 'count' as const, 'own' as const, 'report' as const), cell }),
+  fc.record({ kind: fc.constant('copy' as const), from: cell, to: cell }),
+  fc.record({ kind: fc.constant('await' as const), cell, atLeast: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ kind: fc.constant('locked' as const), cell }),
+);
+const step: fc.Arbitrary<ToyStep> = fc.oneof(
+  { weight: 6, arbitrary: plainStep },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('spawn' as const), program: fc.array(plainStep, { maxLength: 1 }) }),
+  },
+);
+const programs = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 });
+
+const endless = { states: 1e6, steps: 1e8, expired: () => false };
+
+/** What a search finds: final states and hazards. */
+function found(
+  toy: readonly (readonly ToyStep[])[],
+  options: Partial<SearchOptions>,
+): { ends: string[]; hazards: string[]; states: number } {
+  const sharing = new Sharing();
+  const machine = toyMachine(toy);
+  for (;;) {
+    const walker = new Walker(machine);
+    const { store } = walker.machine;
+    const ends = new Set<string>();
+    const hazards = new Set<string>();
+    const { complete, states } = new Search(walker, sharing, {
+      budget: endless,
+      onEnd: () => void ends.add(`${store.hashLo}:${store.hashHi}`),
+      onFindings: (findings) => {
+        for (const { id } of findings) hazards.add(id);
+      },
+      ...options,
+    }).run();
+    if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort(), states };
+    sharing.restart();
+  }
+}
+
+const same = (a: ReturnType<typeof found>, b: ReturnType<typeof found>): boolean =>
+  a.ends.join() === b.ends.join() && a.hazards.join() === b.hazards.join();
+
+test('the reduced search finds the final states and hazards of naive enumeration', (t) => {
+  let saved = 0;
+  fc.assert(
+    fc.property(programs, (toy) => {
+      const naive = found(toy, { naive: true });
+      const reduced = found(toy, {});
+      saved += naive.states - reduced.states;
+      return same(naive, reduced);
+    }),
+    { numRuns: 100, seed: 1 },
+  );
+  t.true(saved > 0);
+});
+
+test('a bound that leaves nothing out finds the final states and hazards of naive enumeration', (t) => {
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(programs, (toy) => {
+        const naive = found(toy, { naive: true });
+        return same(naive, found(toy, { bound: 100 }));
+      }),
+      { numRuns: 100, seed: 2 },
+    ),
+  );
+});
