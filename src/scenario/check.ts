@@ -32,7 +32,9 @@ function explain(issue: Issue, document: ScenarioDocument): Diagnostic[] {
       return [document.problem(path, message, 'key')];
     }
     default:
-      return [document.problem(path, issue.message.replace(/^missing:/, `the key "${String(path.at(-1))}" is missing:`))];
+      return [
+        document.problem(path, issue.message.replace(/^missing:/, `the key "${String(path.at(-1))}" is missing:`)),
+      ];
   }
 }
 

@@ -49,6 +49,7 @@ export function toData(node: unknown, conversion: Conversion): unknown {
     for (const { key, value } of pairs) {
       const name = keyText(key);
       if (name === undefined) mistake('a key must be a text');
+      else if (name === '__proto__') conversion.mistakes.push({ node: key, message: `no key is called ${name}` });
       else if (Object.hasOwn(data, name))
         conversion.mistakes.push({ node: key, message: `the key "${name}" is there twice` });
       else data[name] = convert(value, depth + 1);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { evaluate, evaluateCount } from '../../../src/userland/language/evaluate.ts';
 import { ANY, programNamed, programOf, record, type Value } from '../../../src/userland/language/value.ts';
 import { environment } from './helpers/environment.ts';

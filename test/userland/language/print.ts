@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { signalNumbers } from '../../../src/kernel-sim/abi/signal-name.ts';
 import type { Expr, Field, Program, Statement, StringExpr } from '../../../src/userland/language/ast.ts';
 import { printProgram } from '../../../src/userland/language/print.ts';
@@ -57,8 +57,8 @@ const operators = [
 ] as const;
 
 const { expr, argument } = fc.letrec<{ expr: Expr; argument: Expr }>((tie) => {
-  const inner = tie('expr') as fc.Arbitrary<Expr>;
-  const items = fc.array(tie('argument') as fc.Arbitrary<Expr>, { maxLength: 3 });
+  const inner = tie('expr');
+  const items = fc.array(tie('argument'), { maxLength: 3 });
   const named: fc.Arbitrary<Field[]> = fc
     .uniqueArray(fc.tuple(fc.constantFrom('a', 'b', 'sa_handler'), inner), { selector: ([key]) => key, maxLength: 3 })
     .map((fields) => fields.map(([key, value]) => ({ name: key, value })));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { didYouMean, suggest } from '../../../src/userland/language/suggest.ts';
 
 const calls = ['fork', 'vfork', 'msgget', 'msgsnd', 'semget', 'wait4', 'rt_sigaction'];
