@@ -44,8 +44,19 @@ export interface Userland {
   exec(tx: Transaction, task: Task, image: unknown): void;
   /** Drops the program of a task that will never be in user mode again. */
   exit(tx: Transaction, task: Task): void;
-  /** Makes the task run a signal handler before it goes on; what the handler gets is plain data. */
-  enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: unknown): void;
+  /**
+   * Makes the task run a signal handler before it goes on; what the handler gets is plain data.
+   *
+   * @param restoreMask what the handler's rt_sigreturn is to be given: the numbers of the signals blocked before
+   * @returns false when there is nothing to run: the handler is over at once, and nobody calls rt_sigreturn
+   */
+  enterHandler(
+    tx: Transaction,
+    task: Task,
+    handler: unknown,
+    siginfo: unknown,
+    restoreMask: readonly number[],
+  ): boolean;
 }
 
 export interface Kernel {

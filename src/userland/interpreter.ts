@@ -85,11 +85,12 @@ export class Interpreter implements Behaviour, Userland {
     discard(tx, task);
   }
 
-  enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: unknown): void {
+  enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: readonly number[]): boolean {
     const code = this.#codeOf(handler as Value);
     const variables = { ...tx.read(contextOf(tx, task).variables), siginfo: siginfo as Datum };
     // An address that is no program of ours stands for a handler that does nothing.
-    if (code !== undefined) interrupt(tx, task, code, variables, restoreMask as Datum);
+    if (code !== undefined) interrupt(tx, task, code, variables, restoreMask);
+    return code !== undefined;
   }
 
   intentOf(tx: Transaction, task: Task): string | null {
@@ -109,7 +110,7 @@ export class Interpreter implements Behaviour, Userland {
   resume(tx: Transaction, actor: Actor): void {
     const task = actor as Task;
     if (tx.read(tx.read(task.signals)!.flagged)) {
-      tx.write(task.frame, Frame.begin(deliverPending(this.#k, task)));
+      tx.setOwn(task.frame, Frame.begin(deliverPending(this.#k, task)));
       return;
     }
     const context = contextOf(tx, task);
@@ -184,7 +185,7 @@ export class Interpreter implements Behaviour, Userland {
 
   #begin(tx: Transaction, task: Task, name: string, args: readonly Datum[]): void {
     tx.note({ type: 'call.enter', task, call: name, args });
-    tx.write(task.frame, Frame.begin(invoke(this.#k, task, name, args)));
+    tx.setOwn(task.frame, Frame.begin(invoke(this.#k, task, name, args)));
   }
 
   #argument(

@@ -41,13 +41,13 @@ export function allocateEntry(
   const count = k.users.signals.at(user);
   const limit = tx.read(tx.read(target.process)!.limits)!.RLIMIT_SIGPENDING.soft;
   if (!unlimited && tx.read(count) >= limit) return null;
-  tx.update(count, (n) => n + 1);
+  tx.add(count, 1);
   return tx.create(SigQueue, { info, user, next: null, previous: null });
 }
 
 /** Gives an entry back and takes it off its user's count. */
 export function freeEntry(tx: Transaction, k: Kernel, entry: SigQueue): void {
-  tx.update(k.users.signals.at(tx.read(entry.user)), (n) => n - 1);
+  tx.add(k.users.signals.at(tx.read(entry.user)), -1);
   tx.free(entry);
 }
 

@@ -120,9 +120,10 @@ function cancelOpposites(tx: Transaction, k: Kernel, process: Process, signo: nu
   if (report === 0) return;
   tx.write(signals.report, report);
   tx.write(signals.stopped, false);
-  tx.write(signals.continued, true);
   tx.write(signals.stopCount, 0);
-  tx.write(signals.stopSignal, 0);
+  tx.write(signals.stopCode, 0);
+  tx.write(process.continued, true);
+  tx.write(process.stopSignal, 0);
 }
 
 export const isHandler = ({ handler }: Action): boolean => handler !== SIG_DFL && handler !== SIG_IGN;
@@ -171,12 +172,13 @@ function isFatal(tx: Transaction, k: Kernel, process: Process, thread: Task, sig
 function choose(tx: Transaction, process: Process, target: Task, signo: number, scope: Scope): Task | null {
   if (wants(tx, target, signo)) return target;
   if (scope === 'thread') return null;
-  const signals = tx.read(process.signals)!;
+  const { lastChosen } = tx.read(process.signals)!;
   const first = tx.read(process.threadsHead);
-  const start = tx.read(signals.lastChosen) ?? first;
+  const last = tx.read(lastChosen);
+  const start = last !== null && isListed(tx, process, last) ? last : first;
   for (let thread = start; thread !== null; ) {
     if (wants(tx, thread, signo)) {
-      tx.write(signals.lastChosen, thread);
+      tx.write(lastChosen, thread);
       return thread;
     }
     thread = threads.next(tx, thread) ?? first;
@@ -184,6 +186,9 @@ function choose(tx: Transaction, process: Process, target: Task, signo: number, 
   }
   return null;
 }
+
+const isListed = (tx: Transaction, process: Process, thread: Task): boolean =>
+  tx.read(process.threadsHead) === thread || tx.read(thread.previousThread) !== null;
 
 function wants(tx: Transaction, thread: Task, signo: number): boolean {
   const own = tx.read(thread.signals)!;

@@ -5,7 +5,6 @@
  */
 
 import { type Handle, layout } from '../machine/layout.ts';
-import type { Actor } from '../machine/machine.ts';
 import type { Task } from '../task/task.ts';
 import type { SigInfo } from './siginfo.ts';
 
@@ -94,18 +93,16 @@ interface SharedSignalsFields extends PendingFields {
   stopCount: number;
   /** Every thread has stopped. */
   stopped: boolean;
-  /** The signal that stops or stopped the process, until a wait has reported it; 0 for none. */
-  stopSignal: number;
-  /** SIGCONT ended a stop and no wait has reported it. */
-  continued: boolean;
+  /** The signal of the stop under way or of the last one; waits look at the process's own `stopSignal`. */
+  stopCode: number;
   /** What the parent is still to be told by the next thread that takes signals: CLD_STOPPED, CLD_CONTINUED or 0. */
   report: number;
   /** ITIMER_REAL: virtual ns at which SIGALRM is due, null when it is not set. */
   alarmAt: number | null;
   /** ns between later ones, 0 for once. */
   alarmInterval: number;
-  /** The kernel's own thread that waits for it. */
-  alarmThread: Actor | null;
+  /** A thread of the kernel's own waits for it. */
+  alarmThread: boolean;
 }
 
 export type SharedSignals = Handle<SharedSignalsFields>;
@@ -116,12 +113,11 @@ export const SharedSignals = layout<SharedSignalsFields>('shared_signals', {
   stopDequeued: false,
   stopCount: 0,
   stopped: false,
-  stopSignal: 0,
-  continued: false,
+  stopCode: 0,
   report: 0,
   alarmAt: null,
   alarmInterval: 0,
-  alarmThread: null,
+  alarmThread: false,
 });
 
 /** Either owner of pending signals. */

@@ -1,26 +1,40 @@
 /**
  * A kernel on the bench: make calls in chosen tasks one after the other and look at what they return.
- * Tasks have no programs; a call runs to its end, or to where it waits.
+ * Tasks have no programs; a call runs to its end, or to where it waits. Between calls a task only takes its signals.
  */
 
 import { boot, createInit, type InitOptions } from '../../../src/kernel-sim/boot.ts';
 import type { Kernel } from '../../../src/kernel-sim/kernel.ts';
 import { Frame } from '../../../src/kernel-sim/machine/frame.ts';
+import type { Actor } from '../../../src/kernel-sim/machine/machine.ts';
 import { findTask } from '../../../src/kernel-sim/pid/pid.ts';
 import { type Base, profileOf } from '../../../src/kernel-sim/profile.ts';
 import type { Result } from '../../../src/kernel-sim/result.ts';
 import { Task } from '../../../src/kernel-sim/task/task.ts';
 import type { Datum, Return } from '../../../src/syscalls/datum.ts';
-import { invoke } from '../../../src/syscalls/invoke.ts';
+import { deliverPending, invoke } from '../../../src/syscalls/invoke.ts';
+
+/** A signal handler that was entered. One that is `{program: …}` is under way until the test calls rt_sigreturn. */
+export interface Entered {
+  readonly task: Task;
+  readonly handler: unknown;
+  readonly siginfo: unknown;
+  readonly mask: readonly number[];
+}
 
 export interface Lab {
   readonly k: Kernel;
   readonly init: Task;
+  /** The handlers entered so far. */
+  readonly entered: readonly Entered[];
   /** Makes a call and runs it; throws if it waits. */
   call(task: Task, name: string, ...args: Datum[]): Result<Return>;
-  /** The errno of a call that has to fail, or `= value` of one that does not; what errno tables compare. */
+  /** The errno of a call that has to fail, `= value` of one that does not, or `restart`; what errno tables compare. */
   outcome(task: Task, name: string, ...args: Datum[]): string;
-  /** Begins a call and runs it as far as it gets; `result()` once it is over, undefined while it waits. */
+  /**
+   * Begins a call and runs it as far as it gets; `result()` once it is over, undefined while it waits. A call that is to be made
+   * again is, unless a handler is under way.
+   */
   begin(task: Task, name: string, ...args: Datum[]): { result(): Result<Return> | undefined };
   /** Runs every call under way until all wait or are over. */
   settle(): void;
@@ -34,6 +48,7 @@ export interface Lab {
 /** Boots a kernel with an init that is uid `cred.uid`. */
 export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOptions = {}): Lab {
   const results = new Map<Task, Result<Return>>();
+  const entered: Entered[] = [];
   const k = boot({
     profile: profileOf(base, fixes),
     userland: {
@@ -41,32 +56,50 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
       programExists: (image) => typeof image === 'string' && image.startsWith('/bin/') && image !== '/bin/absent',
       exec: () => {},
       exit: () => {},
-      enterHandler: () => {},
+      enterHandler: (_tx, task, handler, siginfo, mask) => {
+        entered.push({ task, handler, siginfo, mask });
+        return typeof handler === 'object';
+      },
     },
   });
   k.machine.setBehaviour(Task, {
     resume: () => {
       throw new Error('a task on the bench has no program');
     },
-    complete: (_tx, actor, _call, result) => void results.set(actor as Task, result as Result<Return>),
+    complete: (tx, actor, call, result) => {
+      const task = actor as Task;
+      if (call.name === 'do_signal') return;
+      const again = 'restart' in (result as object) && tx.read(tx.read(task.signals)!.frames).length === 0;
+      if (again) tx.write(task.frame, Frame.begin(invoke(k, task, call.name, call.args as Datum[])));
+      else results.set(task, result as Result<Return>);
+    },
   });
   const init = createInit(k, options);
   const { machine } = k;
-  const busy = (task: Task): boolean => machine.isAlive(task) && machine.store.peek(task.frame) !== null;
+  const { store } = machine;
+  const takeSignals = (actor: Actor): void => {
+    if (actor.layout !== Task || !machine.isAlive(actor) || store.peek(actor.frame) !== null) return;
+    const signals = store.peek((actor as Task).signals);
+    if (signals === null || !store.peek(signals.flagged)) return;
+    store.write(actor.frame, Frame.begin(deliverPending(k, actor as Task)));
+  };
+  const busy = (actor: Actor): boolean => machine.isAlive(actor) && store.peek(actor.frame) !== null;
   const settle = (): void => {
     for (let progress = true; progress; ) {
       progress = false;
       for (const actor of machine.actors) {
-        while (busy(actor as Task) && machine.canStep(actor)) {
+        takeSignals(actor);
+        while (busy(actor) && machine.canStep(actor)) {
           machine.step(actor);
           progress = true;
+          takeSignals(actor);
         }
       }
     }
   };
   const begin: Lab['begin'] = (task, name, ...args) => {
     results.delete(task);
-    machine.store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
+    store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
     settle();
     return { result: () => results.get(task) };
   };
@@ -76,19 +109,21 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
     return result;
   };
   const task = (pid: number): Task => {
-    const found = findTask(machine.store, k.initPidNs, pid);
+    const found = findTask(store, k.initPidNs, pid);
     if (found === null) throw new Error(`there is no task ${pid}`);
     return found;
   };
   return {
     k,
     init,
+    entered,
     call,
     begin,
     settle,
     task,
     outcome: (who, name, ...args) => {
       const result = call(who, name, ...args);
+      if (!('ok' in result)) return 'restart';
       return result.ok ? `= ${result.value.value}` : result.errno;
     },
     passTime: () => {
