@@ -7,6 +7,7 @@ import { parseProgram } from '../userland/language/parse.ts';
 import { resolveNames } from '../userland/language/resolve.ts';
 import type { Diagnostic, Parsed } from './diagnostic.ts';
 import type { ScenarioDocument } from './document.ts';
+import type { Vocabulary } from './reading.ts';
 
 /** Where a program's text begins in the file, and whether every place in the text has its place there. */
 type Placement = { readonly origin: Origin; readonly exact: boolean };
@@ -16,7 +17,7 @@ export function readPrograms(
   document: ScenarioDocument,
   texts: Readonly<Record<string, string>>,
   params: Iterable<string>,
-  calls: ReadonlySet<string>,
+  { calls, fillsIn }: Pick<Vocabulary, 'calls' | 'fillsIn'>,
 ): Parsed<ReadonlyMap<string, Program>> {
   const diagnostics: Diagnostic[] = [];
   const placements = new Map<string, Placement>();
@@ -40,7 +41,7 @@ export function readPrograms(
   }
   // With a program missing, what it assigns and its very name would seem unknown.
   if (diagnostics.length > 0) return { ok: false, diagnostics };
-  for (const [name, found] of resolveNames(programs, params)) {
+  for (const [name, found] of resolveNames(programs, params, fillsIn)) {
     diagnostics.push(...found.map((one) => inFile(name, one)));
   }
   if (diagnostics.length > 0) return { ok: false, diagnostics };

@@ -49,7 +49,7 @@ function assemble(source: ScenarioFile, reading: Reading, diagnostics: Diagnosti
   for (const message of mistakes) mistake(['params'], message, 'key');
 
   const texts = source.programs ?? {};
-  const programs = readPrograms(document, texts, params.keys(), vocabulary.calls);
+  const programs = readPrograms(document, texts, params.keys(), vocabulary);
   if (!programs.ok) diagnostics.push(...programs.diagnostics);
   if (source.image === undefined && !Object.hasOwn(texts, 'init')) {
     mistake(['programs'], 'pid 1 runs the program init, and there is none', 'key');

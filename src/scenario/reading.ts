@@ -9,6 +9,8 @@ import type { Settings } from './params.ts';
 export type Vocabulary = {
   /** Every system call. */
   readonly calls: ReadonlySet<string>;
+  /** Whether the kernel fills in an argument of a call, counted from 0. */
+  readonly fillsIn: (call: string, argument: number) => boolean;
   /** Every interface that a restorer can use. */
   readonly interfaces: ReadonlySet<string>;
   /** The id of a hazard as the catalogue writes it; undefined for a word that is none. */

@@ -6,7 +6,7 @@ import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type
 import { narrow } from '../userland/language/integer.ts';
 
 export const maxDepth = 64;
-export const maxAliases = 100;
+const maxAliases = 100;
 
 /** Something in a node that is no data for us. */
 export type Mistake = { readonly node: unknown; readonly message: string };

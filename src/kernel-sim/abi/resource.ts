@@ -22,7 +22,7 @@ export const RLIM_NLIMITS = 16;
 /** "No limit": all 64 bits set, hence a bigint. */
 export const RLIM_INFINITY = 0xffff_ffff_ffff_ffffn;
 /** The same under the name that strace prints. */
-export const RLIM64_INFINITY = RLIM_INFINITY;
+export const RLIM64_INFINITY = 0xffff_ffff_ffff_ffffn;
 
 export const RUSAGE_SELF = 0;
 export const RUSAGE_CHILDREN = -1;

@@ -24,7 +24,7 @@ export type Evaluated<T = Value> =
   | { readonly ok: false; readonly message: string; readonly span: Span };
 
 /** The most times that a block may be repeated. */
-export const maxRepeat = 1_000_000;
+const maxRepeat = 1_000_000;
 
 /** The value of an expression in an environment. */
 export function evaluate(expr: Expr, env: Environment): Evaluated {

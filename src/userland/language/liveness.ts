@@ -1,11 +1,13 @@
 // Which variables a program may still read: backward flow analysis. The explorer drops the values of all others, so that two
 // runs which differ only in what nobody will look at are one state.
-// Assumed of the interpreter: a call assigns its variable whatever it returns; a child starts with a copy of its parent's
-// variables; a handler runs at any point of any program and sees the variables of the task that it interrupts.
+// Assumed of the interpreter: a call assigns its variable whatever it returns; a name in an argument that the kernel fills in
+// takes what is there if it has no value, and is compared if it has; a child starts with a copy of its parent's variables; a
+// handler runs at any point of any program and sees the variables of the task that it interrupts.
 
+import { constants } from '../../kernel-sim/abi/constants.ts';
 import type { Call, Expr, Program, Repeat, Statement } from './ast.ts';
 import { childProgram } from './program-reference.ts';
-import { expressionsOf, references, statementsOf } from './walk.ts';
+import { assigned, expressionsOf, namesIn, references, statementsOf } from './walk.ts';
 
 /** The variables that may still be read at each point of a program. */
 export type Liveness = {
@@ -21,7 +23,7 @@ type Names = ReadonlySet<string>;
 /** What the analysis knows while it runs. */
 type Known = {
   readonly programs: ReadonlyMap<string, Program>;
-  /** The names that some call assigns; all others are constants, parameters and programs. */
+  /** Every name that may be a variable somewhere. */
   readonly variables: Names;
   /** What each program reads before it writes it, as far as is known. */
   atStart: ReadonlyMap<string, Names>;
@@ -57,7 +59,7 @@ function settle(programs: ReadonlyMap<string, Program>): Known {
   const handlers = handlersOf(programs);
   const known: Known = {
     programs,
-    variables: new Set([...programs.values()].flatMap(assigned)),
+    variables: variablesOf(programs),
     atStart: new Map(),
     everywhere: none,
     rounds: new Map(),
@@ -75,10 +77,14 @@ function settle(programs: ReadonlyMap<string, Program>): Known {
   return known;
 }
 
-function assigned({ statements }: Program): string[] {
-  return [...statementsOf(statements)].flatMap((one) =>
-    one.kind === 'call' && one.bind !== undefined ? [one.bind] : [],
-  );
+/** What calls assign, and what is neither a constant nor a program: the kernel may fill that in. */
+function variablesOf(programs: ReadonlyMap<string, Program>): Names {
+  const variables = new Set<string>();
+  for (const program of programs.values()) {
+    for (const name of namesIn(program)) if (!constants.has(name) && !programs.has(name)) variables.add(name);
+    for (const name of assigned(program)) variables.add(name);
+  }
+  return variables;
 }
 
 /** The programs that some program names other than to start a child: they may run at any time. */

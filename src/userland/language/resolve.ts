@@ -1,13 +1,19 @@
 // Looks up the names in the programs of one scenario: variables, programs, parameters, constants. What is unknown is a mistake
 // with a place and, where a known name is near, a suggestion.
-// A variable that some program binds is known to all: children and handlers see what their parent and their task have bound.
+// A variable that some program assigns is known to all: children and handlers see what their parent and their task have.
 
 import { constants } from '../../kernel-sim/abi/constants.ts';
 import type { Call, Expr, NameExpr, ParamExpr, Program, Span } from './ast.ts';
 import { type Diagnostic, diagnosticAt } from './diagnostic.ts';
 import { childProgram, createsTask } from './program-reference.ts';
 import { didYouMean } from './suggest.ts';
-import { expressionsOf, references, statementsOf } from './walk.ts';
+import { assigned, expressionsOf, placeholders, references, statementsOf } from './walk.ts';
+
+/** Whether the kernel fills in an argument of a call, counted from 0: names there take what it leaves. */
+export type FillsIn = (call: string, argument: number) => boolean;
+
+/** The siginfo of the signal that a handler runs for. */
+const handlerVariables = ['siginfo'];
 
 /** What a name may stand for. */
 type Scope = {
@@ -19,10 +25,20 @@ type Scope = {
 type Report = (span: Span, message: string) => void;
 
 /** What is wrong with the names in each of a scenario's programs, by program, in the order of their lines. */
-export function resolveNames(programs: readonly Program[], params: Iterable<string>): Map<string, Diagnostic[]> {
+export function resolveNames(
+  programs: readonly Program[],
+  params: Iterable<string>,
+  fillsIn: FillsIn,
+): Map<string, Diagnostic[]> {
+  const names = new Set(programs.map(({ name }) => name));
+  const filled = programs.flatMap((program) => [...filledIn(program, fillsIn)]);
   const scope: Scope = {
-    variables: new Set(programs.flatMap(bindings)),
-    programs: new Set(programs.map(({ name }) => name)),
+    variables: new Set([
+      ...programs.flatMap((program) => [...assigned(program)]),
+      ...filled.filter((name) => !constants.has(name) && !names.has(name)),
+      ...handlerVariables,
+    ]),
+    programs: names,
     params: new Set(params),
   };
   const mistakes = new Map<string, Diagnostic[]>();
@@ -38,10 +54,14 @@ export function resolveNames(programs: readonly Program[], params: Iterable<stri
   return mistakes;
 }
 
-function bindings({ statements }: Program): string[] {
-  return [...statementsOf(statements)].flatMap((one) =>
-    one.kind === 'call' && one.bind !== undefined ? [one.bind] : [],
-  );
+/** The names that stand where the kernel fills something in, as r and w in pipe([r, w]). */
+function* filledIn({ statements }: Program, fillsIn: FillsIn): Generator<string> {
+  for (const statement of statementsOf(statements)) {
+    if (statement.kind !== 'call') continue;
+    for (const [i, arg] of statement.args.entries()) {
+      if (fillsIn(statement.callee, i)) for (const { name } of placeholders(arg)) yield name;
+    }
+  }
 }
 
 function resolveCall(call: Call, scope: Scope, report: Report): void {

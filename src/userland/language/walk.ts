@@ -47,13 +47,33 @@ export function* statementsOf(statements: readonly Statement[]): Generator<State
   }
 }
 
-/** Every name in a program, assigned or referred to: variables, constants, parameters and programs. */
-export function namesIn(program: Program): ReadonlySet<string> {
-  const names = new Set<string>();
+/** The variables that a program's calls assign, in textual order. */
+export function* assigned(program: Program): Generator<string> {
   for (const statement of statementsOf(program.statements)) {
-    if (statement.kind === 'call' && statement.bind !== undefined) names.add(statement.bind);
-    const exprs = statement.kind === 'call' ? expressionsOf(statement) : [statement.count];
-    for (const expr of exprs) for (const { name } of references(expr)) names.add(name);
+    if (statement.kind === 'call' && statement.bind !== undefined) yield statement.bind;
   }
-  return names;
+}
+
+/** Every bare name in a program's expressions, in textual order: variables, constants and programs, not `${name}`. */
+export function* namesIn(program: Program): Generator<string> {
+  for (const statement of statementsOf(program.statements)) {
+    const exprs = statement.kind === 'call' ? expressionsOf(statement) : [statement.count];
+    for (const { kind, name } of exprs.flatMap((expr) => [...references(expr)])) if (kind === 'name') yield name;
+  }
+}
+
+/** The names in an expression that can take the value in their place: those that no operator, test or function uses. */
+export function* placeholders(expr: Expr): Generator<NameExpr> {
+  switch (expr.kind) {
+    case 'name':
+      yield expr;
+      break;
+    case 'assign':
+    case 'array':
+    case 'struct':
+      for (const child of children(expr)) yield* placeholders(child);
+      break;
+    case 'change':
+      yield* placeholders(expr.after);
+  }
 }

@@ -6,6 +6,7 @@ import type { Scenario } from '../../../src/scenario/scenario.ts';
 /** A small world of names for these tests. */
 export const vocabulary: Vocabulary = {
   calls: new Set(['exit', 'fork', 'kill', 'open', 'wait4', 'write']),
+  fillsIn: (call, argument) => call === 'wait4' && argument === 1,
   interfaces: new Set(['next_syscall_data', 'ns_last_pid']),
   hazardId: (word) => (/^[np][1-9]$/i.test(word) ? word.toUpperCase() : undefined),
   hazardsLike: (word) => (word.startsWith('P') ? ['P6'] : []),

@@ -58,7 +58,16 @@ test('a block may be left out, and so it does not end the life of what it assign
 });
 
 test('constants, parameters and programs are no variables', (t) => {
-  t.deepEqual(after('a = getpid()\nopen("${pid}", O_RDWR, worker)')['a = getpid()'], []);
+  const live = liveness(all({ init: 'a = getpid()\nopen("${pid}", O_RDWR, worker)', worker: '' }));
+  for (const names of live.get('init')!.after.values()) t.is(names.size, 0);
+});
+
+test('what the kernel fills in is a variable like one that a call assigns', (t) => {
+  t.deepEqual(after('read(3, [r, w], 8)\nkill(w, 0)\nexit(0)'), {
+    'read(3, [r, w], 8)': ['w'],
+    'kill(w, 0)': [],
+    'exit(0)': [],
+  });
 });
 
 test('a child reads what its parent assigned before the fork', (t) => {

@@ -5,7 +5,9 @@ import { program } from './helpers/program.ts';
 /** What is wrong with the names of a program beside the programs `worker` and `on_usr1`; parameters: pid, neighbours. */
 function unknown(text: string): string[] {
   const programs = [program(text), program('mine = getpid()\nexit(0)', 'worker'), program('pause()', 'on_usr1')];
-  const found = resolveNames(programs, ['pid', 'neighbours']).get('main') ?? [];
+  const found =
+    resolveNames(programs, ['pid', 'neighbours'], (call, argument) => call === 'read' && argument === 1).get('main') ??
+    [];
   return found.map(({ line, column, message }) => `${line}:${column}: ${message}`);
 }
 
@@ -18,6 +20,8 @@ const fine = [
   'open("/proc/${child}/stat", O_RDONLY)\nchild = fork(worker)',
   'wait4(-1, [{WIFEXITED(s)}], 0, NULL)',
   'repeat ${neighbours} + 1 { fork(worker) }',
+  'read(3, [r, {field=w}], _)\nkill(r, w)',
+  'write(1, siginfo, 128)',
 ];
 
 for (const text of fine) {
@@ -38,6 +42,8 @@ const wrong: readonly (readonly [string, string])[] = [
   ['write(3, "LONG1 ${pdi}", _)', '1:17: unknown parameter "pdi"; did you mean "pid"?'],
   ['repeat cuont { fork(worker) }', '1:8: unknown name "cuont"'],
   ['SIGCHLD = fork(worker)', '1:1: "SIGCHLD" is a constant and cannot be assigned'],
+  ['read(3, [r + 1], _)', '1:10: unknown name "r"'],
+  ['read([r], _)', '1:7: unknown name "r"'],
   ['kill(s, 9)', '1:6: unknown name "s"'],
 ];
 
