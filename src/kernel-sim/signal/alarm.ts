@@ -44,24 +44,29 @@ function* runTimer(k: Kernel, process: Process): Steps<void> {
   while (yield* fire(k, process));
 }
 
-/** Reads ITIMER_REAL. */
-export const readAlarm = operation('alarm.read', (tx: Transaction, k: Kernel, task: Task): Timer => {
+function timerOf(tx: Transaction, k: Kernel, task: Task): Timer {
   const signals = tx.read(tx.read(task.process)!.signals)!;
   const at = tx.read(signals.alarmAt);
+  if (at === null) return { value: 0, interval: 0 };
   // One that is due and has not fired yet is shown with the least time there is.
-  const value = at === null ? 0 : Math.max(at - tx.read(k.machine.clock.now), 1000);
-  return { value, interval: at === null ? 0 : tx.read(signals.alarmInterval) };
-});
+  return { value: Math.max(at - tx.read(k.machine.clock.now), 1000), interval: tx.read(signals.alarmInterval) };
+}
 
-/** Sets ITIMER_REAL; a `value` of 0 takes it away. */
-export const setAlarm = operation('alarm.set', (tx: Transaction, k: Kernel, task: Task, timer: Timer): void => {
+/** Reads ITIMER_REAL. */
+export const readAlarm = operation('alarm.read', timerOf);
+
+/** Sets ITIMER_REAL, or takes it away with a `value` of 0; gives what it was before. */
+export const exchangeAlarm = operation('alarm.set', (tx: Transaction, k: Kernel, task: Task, timer: Timer): Timer => {
+  const old = timerOf(tx, k, task);
   const process = tx.read(task.process)!;
   const signals = tx.read(process.signals)!;
   const isSet = timer.value > 0;
   tx.write(signals.alarmAt, isSet ? tx.read(k.machine.clock.now) + timer.value : null);
   tx.write(signals.alarmInterval, isSet ? timer.interval : 0);
   // One thread waits as long as there is something to wait for; it ends by itself when it finds the timer taken away.
-  if (!isSet || tx.read(signals.alarmThread)) return;
-  tx.write(signals.alarmThread, true);
-  k.machine.launchThread(tx, { name: 'itimer', args: [process], start: () => runTimer(k, process) });
+  if (isSet && !tx.read(signals.alarmThread)) {
+    tx.write(signals.alarmThread, true);
+    k.machine.launchThread(tx, { name: 'itimer', args: [process], start: () => runTimer(k, process) });
+  }
+  return old;
 });

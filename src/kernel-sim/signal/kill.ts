@@ -175,7 +175,10 @@ export const queueInfo = operation(
         : findThread(tx, sender, address.process, address.thread);
     if (target === null) return fail('ESRCH');
     const scope = address.thread === null ? 'process' : 'thread';
-    return sendChecked(tx, k, sender, target, { info, plain: false, force: isOutside(tx, sender, target) }, scope);
+    const force = isOutside(tx, sender, target);
+    const hidden = force && !k.is26 && info.si_pid !== undefined; // a number of another namespace would name a stranger
+    const told = hidden ? { ...info, si_pid: 0 } : info;
+    return sendChecked(tx, k, sender, target, { info: told, plain: false, force }, scope);
   },
 );
 
