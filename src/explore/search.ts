@@ -166,7 +166,9 @@ export class Search {
   /** Looks at the state just reached: is it new, who can step, is it an end? */
   #arrive(sleep: number, prints: readonly (Footprint | undefined)[], last: number, preemptions: number): void {
     const walker = this.#walker;
-    const enabled = this.#enabled();
+    const { store } = walker.machine;
+    // What a waiting actor looks at, others must not take for private.
+    const enabled = walker.enabled((waiting) => this.#sharing.learn(store, waiting));
     const running = enabled.includes(last) ? last : -1;
     const unseen = this.#unseen(enabled, sleep, running, preemptions);
     if (unseen === null) return;
@@ -181,19 +183,6 @@ export class Search {
       return;
     }
     this.#stack.push({ place: walker.place, ...unseen, prints: [...prints], running, preemptions });
-  }
-
-  #enabled(): number[] {
-    const { machine } = this.#walker;
-    const able: number[] = [];
-    for (let i = 0; i < machine.actors.length; i++) {
-      const actor = machine.actors[i] as Actor;
-      if (!machine.isAlive(actor)) continue;
-      machine.store.beginStep(actor);
-      if (machine.canStep(actor)) able.push(i);
-      else this.#sharing.learn(machine.store, i); // what a waiting actor looks at, others must not take for private
-    }
-    return able;
   }
 
   /** The actors to try here and who sleeps meanwhile, or null when everything that can follow has been covered. */

@@ -84,11 +84,21 @@ export class Walker {
     this.path.length = length;
   }
 
-  /** The indices of the actors that can step now, ascending. */
-  enabled(): number[] {
-    const { actors } = this.machine;
+  /**
+   * The indices of the actors that can step now, ascending.
+   *
+   * @param onWaiting called for each actor that cannot, while the store still knows what its wait looked at
+   */
+  enabled(onWaiting: (index: number) => void = () => {}): number[] {
+    const { machine } = this;
     const able: number[] = [];
-    for (let i = 0; i < actors.length; i++) if (this.machine.canStep(actors[i] as Actor)) able.push(i);
+    for (let i = 0; i < machine.actors.length; i++) {
+      const actor = machine.actors[i] as Actor;
+      if (!machine.isAlive(actor)) continue;
+      machine.store.beginStep(actor);
+      if (machine.canStep(actor)) able.push(i);
+      else onWaiting(i);
+    }
     return able;
   }
 }

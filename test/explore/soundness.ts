@@ -1,8 +1,10 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { Dpor } from '../../src/explore/dpor.ts';
 import { Search, type SearchOptions } from '../../src/explore/search.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
 import { Walker } from '../../src/explore/walker.ts';
+import type { Finding } from '../../src/hazards/finding.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
 
 const cell = fc.integer({ min: 0, max: 2 });
@@ -26,7 +28,7 @@ const endless = { states: 1e6, steps: 1e8, expired: () => false };
 /** What a search finds: final states and hazards. */
 function found(
   toy: readonly (readonly ToyStep[])[],
-  options: Partial<SearchOptions>,
+  options: Partial<SearchOptions> | 'dpor',
 ): { ends: string[]; hazards: string[]; states: number } {
   const sharing = new Sharing();
   const machine = toyMachine(toy);
@@ -35,14 +37,19 @@ function found(
     const { store } = walker.machine;
     const ends = new Set<string>();
     const hazards = new Set<string>();
-    const { complete, states } = new Search(walker, sharing, {
+    const watch = {
       budget: endless,
       onEnd: () => void ends.add(`${store.hashLo}:${store.hashHi}`),
-      onFindings: (findings) => {
+      onFindings: (findings: readonly Finding[]) => {
         for (const { id } of findings) hazards.add(id);
       },
-      ...options,
-    }).run();
+    };
+    const result =
+      options === 'dpor'
+        ? new Dpor(walker, sharing, watch).run()
+        : new Search(walker, sharing, { ...watch, ...options }).run();
+    const { complete } = result;
+    const states = 'states' in result ? result.states : 0;
     if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort(), states };
     sharing.restart();
   }
@@ -73,6 +80,15 @@ test('a bound that leaves nothing out finds the final states and hazards of naiv
         return same(naive, found(toy, { bound: 100 }));
       }),
       { numRuns: 100, seed: 2 },
+    ),
+  );
+});
+
+test('source-DPOR finds the final states and hazards of naive enumeration', (t) => {
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(programs, (toy) => same(found(toy, { naive: true }), found(toy, 'dpor'))),
+      { numRuns: 100, seed: 3 },
     ),
   );
 });

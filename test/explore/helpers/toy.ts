@@ -35,8 +35,9 @@ const report = operation('report', (tx: Transaction, cell: Cell<number>, who: st
 
 const spawn = operation(
   'spawn',
-  (tx: Transaction, machine: Machine, toy: Toy, name: string, program: readonly ToyStep[]): void =>
-    machine.launchThread(tx, { name, args: [], start: () => run(machine, toy, name, program) }),
+  (tx: Transaction, machine: Machine, toy: Toy, name: string, program: readonly ToyStep[]): void => {
+    machine.launchThread(tx, { name, args: [], start: () => run(machine, toy, name, program) });
+  },
 );
 
 interface Toy {

@@ -1,0 +1,82 @@
+/**
+ * Schedules as data: who ran for how many steps, by the names of the actors, and running a machine by one.
+ *
+ * A schedule from another run may name actors that are not there or cannot step: such a piece is passed over, so that a shortened or
+ * reordered schedule is still a run. After its last piece everybody runs to where they wait, oldest first.
+ */
+
+import type { Finding } from '../hazards/finding.ts';
+import type { Actor } from '../kernel-sim/machine/machine.ts';
+import { CLOCK, type Walker } from './walker.ts';
+
+/** A stretch of a run in which one actor stepped; `actor` is {@link CLOCK} for time passing. */
+export interface Stretch {
+  readonly actor: number;
+  readonly steps: number;
+}
+
+/** Steps by actor index as stretches. */
+export function stretches(steps: readonly number[]): Stretch[] {
+  const found: { actor: number; steps: number }[] = [];
+  for (const actor of steps) {
+    const last = found.at(-1);
+    if (last?.actor === actor) last.steps++;
+    else found.push({ actor, steps: 1 });
+  }
+  return found;
+}
+
+/** What a run by a schedule came to. */
+export interface Replayed {
+  /** The steps that were really made, up to the finding looked for or to the end. */
+  readonly steps: readonly number[];
+  readonly findings: readonly Finding[];
+  /** How often an actor that could have gone on was not the next to step. */
+  readonly preemptions: number;
+}
+
+/**
+ * Runs by a schedule and comes back to the present state.
+ *
+ * @param until ends the run as soon as it says so of a step's findings
+ */
+export function replay(
+  walker: Walker,
+  schedule: readonly Stretch[],
+  until: (findings: readonly Finding[]) => boolean = () => false,
+): Replayed {
+  const start = walker.place;
+  const from = walker.path.length;
+  const findings: Finding[] = [];
+  let preemptions = 0;
+  let last = CLOCK;
+  const { machine } = walker;
+  const canStep = (index: number): boolean => {
+    const actor = machine.actors[index] as Actor | undefined;
+    return actor !== undefined && machine.canStep(actor);
+  };
+  const step = (index: number): boolean => {
+    if (last !== CLOCK && last !== index && canStep(last)) preemptions++;
+    last = index;
+    walker.step(index);
+    const made = walker.findings();
+    findings.push(...made);
+    return until(made);
+  };
+  const follow = (): void => {
+    for (const { actor, steps } of schedule) {
+      if (actor === CLOCK && walker.enabled().length === 0) walker.passTime();
+      for (let i = 0; i < steps && actor !== CLOCK && canStep(actor); i++) if (step(actor)) return;
+    }
+    for (let left = 100_000; left > 0; ) {
+      const next = canStep(last) ? last : walker.enabled()[0];
+      if (next === undefined && !walker.passTime()) return;
+      if (next === undefined) continue;
+      for (; left > 0 && canStep(next); left--) if (step(next)) return;
+    }
+  };
+  follow();
+  const made = walker.path.slice(from);
+  walker.back(start);
+  return { steps: made, findings, preemptions };
+}
