@@ -25,9 +25,20 @@ export function binaryInteger(
   left: Integer,
   right: Integer,
 ): Integer | string {
+  const short = typeof left === 'number' && typeof right === 'number' ? narrowResult(operator, left, right) : undefined;
+  if (short !== undefined) return short;
   const result = wide(operator, BigInt(left), BigInt(right));
   if (typeof result === 'string') return result;
   return fits64(result) ? narrow(result) : `the result of ${operator} does not fit into 64 bits`;
+}
+
+/** The result where it is certain to be that of `wide`: sums that stay safe, and flags without a sign. */
+function narrowResult(operator: Parameters<typeof binaryInteger>[0], left: number, right: number): number | undefined {
+  if (operator === '+' && Number.isSafeInteger(left + right)) return left + right;
+  if (operator === '-' && Number.isSafeInteger(left - right)) return left - right;
+  const flags = left >= 0 && right >= 0 && left <= 0x7fffffff && right <= 0x7fffffff;
+  if (operator === '|' && flags) return left | right;
+  return operator === '&' && flags ? left & right : undefined;
 }
 
 function wide(operator: Parameters<typeof binaryInteger>[0], left: bigint, right: bigint): bigint | string {

@@ -26,7 +26,7 @@ type Known = {
   /** Every name that may be a variable somewhere. */
   readonly variables: Names;
   /** What each program reads before it writes it, as far as is known. */
-  atStart: ReadonlyMap<string, Names>;
+  readonly atStart: Map<string, Names>;
   /** What handlers read, and so is live at any point of any program. */
   everywhere: Names;
   /** What the body of each block reads before it writes it, under the two assumptions above. */
@@ -57,6 +57,7 @@ export function liveness(programs: ReadonlyMap<string, Program>): ReadonlyMap<st
 /** Iterates until it is known what each program reads. */
 function settle(programs: ReadonlyMap<string, Program>): Known {
   const handlers = handlersOf(programs);
+  const order = childrenFirst(programs);
   const known: Known = {
     programs,
     variables: variablesOf(programs),
@@ -66,12 +67,12 @@ function settle(programs: ReadonlyMap<string, Program>): Known {
   };
   for (let settled = false; !settled; ) {
     known.rounds.clear();
-    const flowed = [...programs].map(([name, program]): [string, Names] => [
-      name,
-      flowBlock(program.statements, known.everywhere, known),
-    ]);
-    settled = flowed.every(([name, names]) => names.size === (known.atStart.get(name) ?? none).size);
-    known.atStart = new Map(flowed);
+    settled = true;
+    for (const name of order) {
+      const names = flowBlock(programs.get(name)!.statements, known.everywhere, known);
+      settled &&= names.size === known.atStart.get(name)?.size;
+      known.atStart.set(name, names);
+    }
     known.everywhere = handlers.reduce((names, handler) => union(names, known.atStart.get(handler)!), none);
   }
   return known;
@@ -100,6 +101,25 @@ function handlersOf(programs: ReadonlyMap<string, Program>): string[] {
     }
   }
   return [...handlers];
+}
+
+/** The programs, each after those that it starts children with, so that one round settles all but cycles. */
+function childrenFirst(programs: ReadonlyMap<string, Program>): string[] {
+  const seen = new Set<string>();
+  const ordered: string[] = [];
+  const pending = [...programs.keys()].reverse().map((name) => ({ name, entered: false }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { name, entered } = next;
+    if (entered) ordered.push(name);
+    if (entered || seen.has(name)) continue;
+    seen.add(name);
+    pending.push({ name, entered: true });
+    for (const statement of statementsOf(programs.get(name)!.statements)) {
+      const child = statement.kind === 'call' ? childProgram(statement)?.name : undefined;
+      if (child !== undefined && programs.has(child)) pending.push({ name: child, entered: false });
+    }
+  }
+  return ordered;
 }
 
 /** What is live before a block of statements, given what is live after it. */

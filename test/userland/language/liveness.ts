@@ -97,3 +97,15 @@ test('blocks inside blocks cost no more than their calls', (t) => {
   const text = `a = getpid()\n${'repeat 2 { '.repeat(depth)}kill(a, 0)${' }'.repeat(depth)}`;
   t.deepEqual(after(text)['a = getpid()'], ['a']);
 });
+
+test('programs that start each other are settled too', (t) => {
+  const live = liveness(all({ init: 'a = getpid()\nfork(v)', v: 'fork(w)', w: 'kill(a, 0)\nfork(v)' }));
+  t.deepEqual([...live.get('v')!.atStart], ['a']);
+  t.deepEqual([...live.get('w')!.atStart], ['a']);
+});
+
+test('a chain of a thousand programs is settled at once', (t) => {
+  const texts = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`p${i}`, `fork(p${i + 1})`]));
+  const live = liveness(all({ ...texts, p0: 'a = getpid()\nfork(p1)', p1000: 'exit(a)' }));
+  t.deepEqual([...live.get('p1')!.atStart], ['a']);
+});
