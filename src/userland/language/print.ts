@@ -12,7 +12,7 @@ export function printProgram(program: Program): string {
 }
 
 /** The text of one statement, every line ended by a newline and begun by `indent`. */
-function printStatement(statement: Statement, indent: string): string {
+export function printStatement(statement: Statement, indent: string): string {
   if (statement.kind === 'call') return `${indent}${printCall(statement)}\n`;
   const body = statement.body.map((inner) => printStatement(inner, `${indent}  `)).join('');
   return `${indent}repeat ${printExpr(statement.count)} {\n${body}${indent}}\n`;
