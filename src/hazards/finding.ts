@@ -5,7 +5,8 @@ export interface Access {
   /** The task, as traces name it: its program and number. */
   readonly task: string;
   readonly call: string;
-  readonly step: number;
+  /** Its number in the run, from 1, where whoever reports it knows it. */
+  readonly step?: number;
   readonly what: string;
 }
 
@@ -15,6 +16,7 @@ export interface Finding {
   readonly name: string;
   /** The task that suffers it. */
   readonly task: string;
+  /** Where it became certain; the step is filled in by whoever counts steps. */
   readonly at: { readonly step: number; readonly call: string };
   readonly accesses: readonly Access[];
   readonly intended: string;

@@ -1,8 +1,7 @@
 /** Programs made ready to run: a flat list of instructions, with what is known about each before it runs. */
 
 import { type Hashed, hashHi, hashLo } from '../kernel-sim/machine/hash.ts';
-import type { Consumer } from '../kernel-sim/task/next-syscall-data.ts';
-import { consumerOf } from './intent.ts';
+import { consumerOf, intentOf } from './intent.ts';
 import type { Call, Expr, Program, Statement } from './language/ast.ts';
 import { liveness } from './language/liveness.ts';
 
@@ -12,7 +11,7 @@ export interface CallInstruction {
   /** Which call of its name this is in the program, from 1, in program order. */
   readonly ordinal: number;
   /** What a value armed here is for: said in the program, or the next call that takes one. */
-  readonly intent: Consumer | null;
+  readonly intent: string | null;
   /** Variables that may be read after it; all others are dropped. */
   readonly live: ReadonlySet<string>;
 }
@@ -68,7 +67,7 @@ function compileOne(program: Program, live: ReadonlyMap<Statement, ReadonlySet<s
 function withIntent(instruction: Instruction, following: readonly Instruction[]): Instruction {
   if (instruction.kind !== 'call' || !/^p?write/.test(instruction.call.callee)) return instruction;
   const said = instruction.call.intent;
-  if (said !== undefined) return { ...instruction, intent: consumerOf(said, []) };
+  if (said !== undefined) return { ...instruction, intent: intentOf(said) };
   for (const next of following) {
     const consumer = next.kind === 'call' ? consumerOf(next.call.callee, next.call.args) : null;
     if (consumer !== null) return { ...instruction, intent: consumer };

@@ -16,6 +16,7 @@ import type { Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, OUT, type Return } from '../syscalls/datum.ts';
 import { deliverPending, invoke } from '../syscalls/invoke.ts';
+import type { Outcome as Left } from '../syscalls/leave.ts';
 import { syscalls } from '../syscalls/table.ts';
 import { bindOutputs } from './binding.ts';
 import type { CallInstruction, Code, Library } from './code.ts';
@@ -32,6 +33,7 @@ import {
 import type { Expr } from './language/ast.ts';
 import { type Environment, evaluate, evaluateCount } from './language/evaluate.ts';
 import { matches } from './language/match.ts';
+import { childProgram } from './language/program-reference.ts';
 import { programNamed, programOf, type Value } from './language/value.ts';
 
 export interface Programs {
@@ -85,12 +87,18 @@ export class Interpreter implements Behaviour, Userland {
     discard(tx, task);
   }
 
-  enterHandler(tx: Transaction, task: Task, handler: unknown, siginfo: unknown, restoreMask: readonly number[]): boolean {
+  enterHandler(
+    tx: Transaction,
+    task: Task,
+    handler: unknown,
+    siginfo: unknown,
+    restoreMask: readonly number[],
+  ): boolean {
     const code = this.#codeOf(handler as Value);
     const variables = { ...tx.read(contextOf(tx, task).variables), siginfo: siginfo as Datum };
-    // An address that is no program of ours stands for a handler that does nothing.
-    if (code !== undefined) interrupt(tx, task, code, variables, restoreMask);
-    return code !== undefined;
+    if (code === undefined) return false; // an address that is no program of ours: a handler that does nothing
+    interrupt(tx, task, code, variables, restoreMask);
+    return true;
   }
 
   intentOf(tx: Transaction, task: Task): string | null {
@@ -128,7 +136,7 @@ export class Interpreter implements Behaviour, Userland {
     const context = callingContext(tx, task);
     if (context === null || value === undefined) return;
     tx.write(context.inCall, false);
-    const outcome = value as Outcome | { restart: true };
+    const outcome = value as Left;
     if ('restart' in outcome) {
       tx.note({ type: 'call.restarted', task, call: call.name });
       return;
@@ -176,9 +184,12 @@ export class Interpreter implements Behaviour, Userland {
     const directions = Object.values(syscalls.get(call.callee)?.parameters ?? {}).map(
       (parameter) => parameter.direction,
     );
-    const args: Datum[] = [];
-    for (const [i, expr] of call.args.entries())
-      args.push(this.#argument(tx, task, context, expr, directions[i] ?? 'in', environment));
+    const child = childProgram(call);
+    const args = call.args.map((expr, i) =>
+      expr === child
+        ? (programNamed(child.name) as Datum)
+        : this.#argument(tx, task, context, expr, directions[i] ?? 'in', environment),
+    );
     this.#begin(tx, task, call.callee, args);
     tx.write(context.inCall, true);
   }

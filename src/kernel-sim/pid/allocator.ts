@@ -6,7 +6,7 @@
  */
 
 import type { Kernel } from '../kernel.ts';
-import { load, operation, type Steps, scoped, store } from '../machine/effect.ts';
+import { load, operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { PidNamespace } from './namespace.ts';
@@ -37,10 +37,30 @@ const nextClear = operation(
   },
 );
 
+/**
+ * A plain store to last_pid. Who stored last, and whether that takes a later number back, is said for whoever watches: no kernel
+ * looks at it.
+ */
+const storeLastPid = operation(
+  'last_pid.store',
+  (tx: Transaction, ns: PidNamespace, nr: number, chosen: boolean): void => {
+    const from = tx.read(ns.lastPid);
+    const fromChosen = tx.read(ns.lastPidChosen);
+    tx.write(ns.lastPid, nr);
+    tx.write(ns.lastPidChosen, chosen && nr !== from ? true : fromChosen && nr === from);
+    if (nr < from) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
+  },
+);
+
 /** last_pid := max(last_pid, nr) in one step: what a compare-and-swap loop amounts to (fix P1). */
-const raiseLastPid = operation('last_pid.raise', (tx: Transaction, ns: PidNamespace, nr: number): void => {
-  tx.update(ns.lastPid, (last) => Math.max(last, nr));
-});
+const raiseLastPid = operation(
+  'last_pid.raise',
+  (tx: Transaction, ns: PidNamespace, nr: number, chosen: boolean): void => {
+    if (nr <= tx.read(ns.lastPid)) return;
+    tx.write(ns.lastPid, nr);
+    tx.write(ns.lastPidChosen, chosen);
+  },
+);
 
 /** Searches and moves the cursor under the pid lock, as 6.x does; -1 when no number is free. */
 const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns: PidNamespace): number => {
@@ -57,16 +77,23 @@ const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns
   return nr;
 });
 
+/** Reads last_pid to search from; says when the number there was chosen by somebody (P2). */
+const loadLastPid = operation('last_pid.load', (tx: Transaction, ns: PidNamespace): number => {
+  const last = tx.read(ns.lastPid);
+  if (tx.read(ns.lastPidChosen)) tx.note({ type: 'last_pid.chosen', last });
+  return last;
+});
+
 /** Takes the next free number after last_pid; -1 when all are taken. SEMANTICS C1 `next(ns)`. */
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
   const pidMax = yield* load(k.system.pidMax);
-  const last = yield* load(ns.lastPid);
+  const last = yield* loadLastPid(ns);
   let nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
   while (nr !== -1 && (yield* testAndSet(ns, nr))) nr = yield* nextClear(ns, nr, pidMax);
   if (nr === -1) return -1;
-  if (k.fixed('P7')) yield* raiseLastPid(ns, nr);
-  else yield* store(ns.lastPid, nr); // a plain store: a slower allocator takes it back (P7)
+  if (k.fixed('P7')) yield* raiseLastPid(ns, nr, false);
+  else yield* storeLastPid(ns, nr, false); // a plain store: a slower allocator takes it back (P7)
   return nr;
 }
 
@@ -77,10 +104,24 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
   if (yield* testAndSet(ns, nr)) return fail('EBUSY');
   if (k.fixed('P2')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
-  if (k.fixed('P1')) yield* raiseLastPid(ns, nr);
-  else yield* store(ns.lastPid, Math.max(yield* load(ns.lastPid), nr)); // a read and a write: the lost update
+  if (k.fixed('P1')) yield* raiseLastPid(ns, nr, true);
+  else yield* storeLastPid(ns, Math.max(yield* load(ns.lastPid), nr), true); // a read and a write: the lost update
   return ok(nr);
 }
+
+/** Takes the number that set_tid names, under the pid lock; the cursor stays. SEMANTICS E7. */
+const takeGivenPid = operation(
+  'idr.alloc_given',
+  (tx: Transaction, k: Kernel, ns: PidNamespace, nr: number, privileged: boolean): Result<number> => {
+    if (nr < 1 || nr >= tx.read(k.system.pidMax)) return fail('EINVAL');
+    if (nr !== 1 && tx.read(ns.reaper) === null) return fail('EINVAL'); // the first task of a namespace is its init
+    if (!privileged) return fail('EPERM');
+    const bit = ns.map.at(nr);
+    if (tx.read(bit)) return fail('EEXIST');
+    tx.write(bit, true);
+    return ok(nr);
+  },
+);
 
 const createPid = operation('pid.create', (tx: Transaction, upids: readonly Upid[]): Pid => tx.create(Pid, { upids }));
 
@@ -97,13 +138,20 @@ const namespaceChain = operation(
  * Makes a struct pid with a number in `ns` and in each namespace around it; kernel/pid.c:alloc_pid.
  *
  * @param chosen wanted numbers, innermost namespace first; levels without one get the next free number
- * @returns EINVAL or EBUSY for a chosen number that cannot be had, ENOMEM (6.x: EAGAIN) when no number is left
+ * @param privileged whether 6.x lets the caller choose
+ * @returns for a chosen number EINVAL out of range, EBUSY (6.x: EEXIST) taken, EPERM (6.x) without the right; ENOMEM (6.x: EAGAIN)
+ * when no number is left
  */
-export function* allocatePid(k: Kernel, ns: PidNamespace, chosen: readonly number[]): Steps<Result<Pid>> {
+export function* allocatePid(
+  k: Kernel,
+  ns: PidNamespace,
+  chosen: readonly number[],
+  privileged: boolean,
+): Steps<Result<Pid>> {
   const upids: Upid[] = [];
   for (const level of yield* namespaceChain(ns)) {
     const wanted = chosen[upids.length];
-    const taken = yield* scoped(wanted === undefined ? takeAny(k, level) : takeChosenPid(k, level, wanted));
+    const taken = yield* scoped(take(k, level, wanted, privileged));
     if (!taken.ok) {
       yield* giveBack(upids);
       return taken;
@@ -111,6 +159,11 @@ export function* allocatePid(k: Kernel, ns: PidNamespace, chosen: readonly numbe
     upids.push({ number: taken.value, ns: level });
   }
   return ok(yield* createPid(upids.reverse()));
+}
+
+function take(k: Kernel, ns: PidNamespace, wanted: number | undefined, privileged: boolean): Steps<Result<number>> {
+  if (wanted === undefined) return takeAny(k, ns);
+  return k.is26 ? takeChosenPid(k, ns, wanted) : takeGivenPid(k, ns, wanted, privileged);
 }
 
 function* takeAny(k: Kernel, ns: PidNamespace): Steps<Result<number>> {

@@ -12,7 +12,7 @@ import { type Handle, layout } from '../machine/layout.ts';
 import type { Transaction } from '../machine/store.ts';
 import { done, fail, type Result } from '../result.ts';
 import type { Armed } from './armed-text.ts';
-import { parseSetting, type Setting } from './armed-text.ts';
+import { type ParsedWrite, parseSetting, type Setting } from './armed-text.ts';
 import type { Task } from './task.ts';
 
 /** The calls that take an armed value. */
@@ -62,6 +62,31 @@ const replaceWhole = operation(
   },
 );
 
+/** What is armed, as the task itself sees it: nobody else changes it, so one step is enough. */
+const armedBy = operation(
+  'nsd.armed',
+  (tx: Transaction, task: Task): { value: bigint; intent: string | null } | null => {
+    const nsd = tx.read(task.nsd);
+    if (nsd === null || tx.read(nsd.ndata) === 0) return null;
+    return { value: tx.read(nsd.data), intent: tx.read(nsd.intent) };
+  },
+);
+
+/** Says what a write has come to, for whoever watches: what was armed before it, and what is now. */
+const noteSet = operation(
+  'nsd.note_set',
+  (tx: Transaction, task: Task, before: bigint | null, parsed: ParsedWrite['kind'], ok: boolean): void => {
+    const nsd = tx.read(task.nsd);
+    const armed = nsd !== null && tx.read(nsd.ndata) !== 0;
+    const after = armed ? tx.read(nsd.data) : null;
+    tx.note({ type: 'nsd.set', task, before, after, intent: armed ? tx.read(nsd.intent) : null, parsed, ok });
+  },
+);
+
+/** Whether a value armed with this intent (`fork`, or `fork#2` for the program's second fork) is meant for a kind of call. */
+export const isMeantFor = (intent: string | null, by: Consumer): boolean =>
+  intent === null || intent.split('#')[0] === by;
+
 /** Drops the armed value, if any; reset_next_syscall_data. */
 export function* reset(k: Kernel, task: Task): Steps<void> {
   if (k.fixed('N1')) return yield* dropLocked(task);
@@ -79,9 +104,16 @@ export function* reset(k: Kernel, task: Task): Steps<void> {
  */
 export function* set(k: Kernel, task: Task, text: string, intent: string | null): Steps<Result<undefined>> {
   const setting = parseSetting(text);
+  const before = yield* armedBy(task);
+  const result = yield* scoped(apply(k, task, setting, intent));
+  yield* noteSet(task, before === null ? null : before.value, setting.kind, result.ok);
+  return result;
+}
+
+function* apply(k: Kernel, task: Task, setting: ParsedWrite, intent: string | null): Steps<Result<undefined>> {
   switch (setting.kind) {
     case 'reset':
-      yield* scoped(reset(k, task));
+      yield* reset(k, task);
       return done;
     case 'refused':
       return fail('EINVAL'); // before the structure is touched: an armed value is kept
@@ -90,7 +122,7 @@ export function* set(k: Kernel, task: Task, text: string, intent: string | null)
       if (setting.value !== undefined && k.fixed('N15') && !(0n <= setting.value && setting.value <= 0x7fff_ffffn)) {
         return fail('EINVAL');
       }
-      return yield* scoped(fill(k, task, setting, intent));
+      return yield* fill(k, task, setting, intent);
   }
 }
 
@@ -115,16 +147,6 @@ function* fill(k: Kernel, task: Task, setting: Setting, intent: string | null): 
   return fail('EINVAL');
 }
 
-/** What is armed, as the task itself sees it: nobody else changes it, so one step is enough. */
-const armedBy = operation(
-  'nsd.armed',
-  (tx: Transaction, task: Task): { value: bigint; intent: string | null } | null => {
-    const nsd = tx.read(task.nsd);
-    if (nsd === null || tx.read(nsd.ndata) === 0) return null;
-    return { value: tx.read(nsd.data), intent: tx.read(nsd.intent) };
-  },
-);
-
 const noteTaken = operation(
   'nsd.note_taken',
   (tx: Transaction, task: Task, by: Consumer, value: bigint, intent: string | null): void =>
@@ -138,14 +160,14 @@ const noteTaken = operation(
 export function* peekFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
   const armed = yield* armedBy(task);
   if (armed === null) return null;
-  return k.fixed('N13') && armed.intent !== null && armed.intent !== by ? null : armed.value;
+  return k.fixed('N13') && !isMeantFor(armed.intent, by) ? null : armed.value;
 }
 
 /** Takes the armed value for a consumer: from here on it is gone, whatever becomes of the call (N9). Null if there is none. */
 export function* takeFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
   const armed = yield* armedBy(task);
   if (armed === null) return null;
-  if (k.fixed('N13') && armed.intent !== null && armed.intent !== by) return null;
+  if (k.fixed('N13') && !isMeantFor(armed.intent, by)) return null;
   yield* noteTaken(task, by, armed.value, armed.intent);
   if (!k.fixed('N9')) yield* reset(k, task);
   return armed.value;
@@ -162,8 +184,19 @@ const readWhole = operation('nsd.read', (tx: Transaction, task: Task): Armed => 
   return { count: tx.read(nsd.ndata), value: tx.read(nsd.data) };
 });
 
-/** What a reader of the file finds: pointer, count and value in three unlocked steps (N1, N2). SEMANTICS A4. */
+const noteSeen = operation('nsd.note_seen', (tx: Transaction, task: Task, armed: boolean): void =>
+  tx.note({ type: 'nsd.seen', task, by: tx.actor, armed, zombie: tx.read(task.state) === 'zombie' }),
+);
+
+/** What a reader of the file finds, with a word to whoever watches. SEMANTICS A4. */
 export function* inspect(k: Kernel, task: Task): Steps<Armed> {
+  const armed = yield* scoped(look(k, task));
+  yield* noteSeen(task, armed !== null);
+  return armed;
+}
+
+/** Pointer, count and value in three unlocked steps (N1, N2). */
+function* look(k: Kernel, task: Task): Steps<Armed> {
   if (k.fixed('N1')) return yield* readWhole(task);
   const nsd = yield* load(task.nsd);
   if (nsd === null) return null;

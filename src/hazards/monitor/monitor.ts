@@ -1,0 +1,55 @@
+/** The monitor of a run: hears what each step has to say and reports the catalogued hazards that it makes certain. */
+
+import type { Kernel } from '../../kernel-sim/kernel.ts';
+import type { Actor, Monitor } from '../../kernel-sim/machine/machine.ts';
+import { isFault, type Remark } from '../../kernel-sim/machine/note.ts';
+import type { Transaction } from '../../kernel-sim/machine/store.ts';
+import { onExit, onRestart, onSet, onTaken } from './armed-value.ts';
+import { onRefused, onSeen } from './control-file.ts';
+import { onFault, onLeak } from './memory.ts';
+import { NumberMonitor } from './numbers.ts';
+
+export class HazardMonitor implements Monitor {
+  readonly #k: Kernel;
+  readonly #numbers: NumberMonitor;
+
+  constructor(k: Kernel) {
+    this.#k = k;
+    this.#numbers = new NumberMonitor(k.machine.store);
+  }
+
+  observe(tx: Transaction, _actor: Actor): void {
+    // Findings are notes too; they are not looked at again.
+    for (const note of [...tx.notes]) {
+      if (isFault(note)) onFault(tx, note);
+      else this.#hear(tx, note);
+    }
+  }
+
+  #hear(tx: Transaction, note: Remark): void {
+    hear[note.type]?.(tx, this.#k, note, this.#numbers);
+  }
+}
+
+type Hear = (tx: Transaction, k: Kernel, note: Remark, numbers: NumberMonitor) => void;
+
+/** Who hears which notes. */
+const hear: Readonly<Record<string, Hear>> = {
+  'nsd.set': (tx, _k, note) => onSet(tx, note),
+  'nsd.taken': (tx, k, note) => onTaken(tx, k, note),
+  'nsd.seen': (tx, _k, note) => onSeen(tx, note),
+  'nsd.refused': (tx, _k, note) => onRefused(tx, note),
+  leak: (tx) => onLeak(tx),
+  'call.exit': (tx, k, note) => onExit(tx, k, note),
+  'call.restarted': (tx, _k, note) => onRestart(tx, note),
+  'last_pid.back': (tx, _k, note, numbers) => numbers.onBack(tx, note),
+  'last_pid.chosen': (tx, k, note, numbers) => numbers.onJump(tx, k, note),
+  'ipc.created': (tx, k, note, numbers) => numbers.onCreated(tx, k, note),
+  'ipc.removed': (tx, _k, note, numbers) => numbers.onRemoved(tx, note),
+  'ipc.history': (tx, _k, note, numbers) => numbers.onHistory(tx, note),
+};
+
+/** Sets a monitor to watch a kernel. */
+export function watch(k: Kernel): void {
+  k.machine.monitor = new HazardMonitor(k);
+}
