@@ -28,21 +28,21 @@ export interface Lab {
   /** The handlers entered so far. */
   readonly entered: readonly Entered[];
   /** Makes a call and runs it; throws if it waits. */
-  call(task: Task, name: string, ...args: Datum[]): Result<Return>;
+  readonly call: (task: Task, name: string, ...args: Datum[]) => Result<Return>;
   /** The errno of a call that has to fail, `= value` of one that does not, or `restart`; what errno tables compare. */
-  outcome(task: Task, name: string, ...args: Datum[]): string;
+  readonly outcome: (task: Task, name: string, ...args: Datum[]) => string;
   /**
    * Begins a call and runs it as far as it gets; `result()` once it is over, undefined while it waits. A call that is to be made
    * again is, unless a handler is under way.
    */
-  begin(task: Task, name: string, ...args: Datum[]): { result(): Result<Return> | undefined };
+  readonly begin: (task: Task, name: string, ...args: Datum[]) => { result(): Result<Return> | undefined };
   /** Runs every call under way until all wait or are over. */
-  settle(): void;
+  readonly settle: () => void;
   /** Lets virtual time pass until the next deadline and settles. */
-  passTime(): void;
+  readonly passTime: () => void;
   /** Forks `parent` and finds the child. */
-  fork(parent: Task): Task;
-  task(pid: number): Task;
+  readonly fork: (parent: Task) => Task;
+  readonly task: (pid: number) => Task;
 }
 
 /** Boots a kernel with an init that is uid `cred.uid`. */

@@ -15,21 +15,21 @@ const THREAD_FLAGS = 0x100 | 0x800 | 0x10000;
 export interface Bench extends Lab {
   readonly child: Task;
   /** Adds a thread to a process. */
-  thread(of: Task): Task;
+  readonly thread: (of: Task) => Task;
   /** Blocks signals. */
-  block(task: Task, ...signals: number[]): void;
+  readonly block: (task: Task, ...signals: number[]) => void;
   /** Sets an action. */
-  act(task: Task, signo: number, handler: Datum, flags?: number, mask?: number[]): void;
+  readonly act: (task: Task, signo: number, handler: Datum, flags?: number, mask?: number[]) => void;
   /** The private and the shared pending signals. */
-  pending(task: Task): { own: readonly number[]; shared: readonly number[] };
-  blocked(task: Task): readonly number[];
+  readonly pending: (task: Task) => { own: readonly number[]; shared: readonly number[] };
+  readonly blocked: (task: Task) => readonly number[];
   /** Takes the next pending signal of a set without waiting. */
-  take(task: Task, ...signals: number[]): Datum | undefined;
-  state(task: Task): string;
-  peek<F, K extends keyof Handle<F>>(object: Handle<F>, field: K): unknown;
-  isGone(task: Task): boolean;
+  readonly take: (task: Task, ...signals: number[]) => Datum | undefined;
+  readonly state: (task: Task) => string;
+  readonly peek: <F, K extends keyof Handle<F>>(object: Handle<F>, field: K) => unknown;
+  readonly isGone: (task: Task) => boolean;
   /** Makes a process the leader of a group of its own. */
-  lead(task: Task): void;
+  readonly lead: (task: Task) => void;
 }
 
 export function bench(base: Base, fixes: string[] = []): Bench {

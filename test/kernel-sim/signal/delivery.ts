@@ -127,7 +127,7 @@ for (const base of bases) {
     const { call, act, init, child } = bench(base);
     const flagsNow = (): unknown => {
       const looked = call(child, 'sigaltstack', null, OUT);
-      return looked.ok ? (looked.value.out?.old_ss as { ss_flags: number }).ss_flags : looked.errno;
+      return looked.ok ? (looked.value.out as { old_ss: { ss_flags: number } }).old_ss.ss_flags : looked.errno;
     };
     call(child, 'sigaltstack', { ss_sp: 0x1000, ss_flags: 0, ss_size: 8192 }, null);
     act(child, 10, handler('a'), SA_ONSTACK);
