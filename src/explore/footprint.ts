@@ -3,16 +3,16 @@
 import type { Store } from '../kernel-sim/machine/store.ts';
 
 export interface Footprint {
-  readonly reads: Int32Array;
-  readonly writes: Int32Array;
-  readonly adds: Int32Array;
+  readonly reads: readonly number[];
+  readonly writes: readonly number[];
+  readonly adds: readonly number[];
   /** One bit for each cell, by its number modulo 32: what bits do not share, cells do not. */
   readonly readBits: number;
   readonly writeBits: number;
   readonly addBits: number;
 }
 
-function bitsOf(cells: Int32Array): number {
+function bitsOf(cells: readonly number[]): number {
   let bits = 0;
   for (const cell of cells) bits |= 1 << (cell & 31);
   return bits;
@@ -20,13 +20,13 @@ function bitsOf(cells: Int32Array): number {
 
 /** The footprint of the step that the store has just seen. */
 export function footprintOf(store: Store): Footprint {
-  const reads = store.reads.slice();
-  const writes = store.writes.slice();
-  const adds = store.adds.slice();
+  const reads = store.reads.copy();
+  const writes = store.writes.copy();
+  const adds = store.adds.copy();
   return { reads, writes, adds, readBits: bitsOf(reads), writeBits: bitsOf(writes), addBits: bitsOf(adds) };
 }
 
-function share(a: Int32Array, b: Int32Array): boolean {
+function share(a: readonly number[], b: readonly number[]): boolean {
   for (const cell of a) if (b.includes(cell)) return true;
   return false;
 }

@@ -152,10 +152,13 @@ export class Search {
     const { machine } = walker;
     const actor = machine.actors[index] as Actor;
     for (let i = 0; i < CHAIN && machine.canStep(actor); i++) {
+      const frame = machine.store.peek(actor.frame);
+      if (frame?.contended) return;
       const before = walker.place;
       walker.step(index, isAhead);
       if (!this.#sharing.learn(machine.store, index)) {
         walker.back(before);
+        if (frame !== null) frame.contended = true;
         return;
       }
       this.#sharing.assume(machine.store);
@@ -182,7 +185,13 @@ export class Search {
       this.#options.onEnd?.();
       return;
     }
-    this.#stack.push({ place: walker.place, ...unseen, prints: [...prints], running, preemptions });
+    this.#stack.push({
+      place: walker.place,
+      ...unseen,
+      prints: sleep === 0 ? [] : prints.slice(),
+      running,
+      preemptions,
+    });
   }
 
   /** The actors to try here and who sleeps meanwhile, or null when everything that can follow has been covered. */

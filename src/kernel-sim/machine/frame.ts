@@ -54,6 +54,8 @@ export class Frame implements Hashed {
   readonly value: unknown;
   readonly lo: number;
   readonly hi: number;
+  /** A search has seen that the next effect may touch what others do; only a hint for it, no part of the value. */
+  contended = false;
   readonly #log: LogEntry | null;
   #generator: Steps<unknown> | undefined;
   #successors: Map<unknown, Frame> | undefined;

@@ -86,7 +86,7 @@ export class Runner {
   #park(actor: Actor): void {
     if (!this.machine.isAlive(actor)) return;
     const { store } = this.machine;
-    const cells = [...new Set([...store.reads.slice(), this.machine.clock.now])];
+    const cells = [...new Set([...store.reads.copy(), this.machine.clock.now])];
     this.#parked.set(actor, cells);
     for (const cell of cells) {
       const waiters = this.#waiters.get(cell);

@@ -77,6 +77,9 @@ export class Store {
   readonly #keys: (number | string)[] = [];
   readonly #journalCells = new IntList();
   readonly #journalValues: unknown[] = [];
+  /** The hash of the state before each entry of the journal, and after the last. */
+  readonly #journalLo = new IntList();
+  readonly #journalHi = new IntList();
   #journalEnd = 0;
   readonly #interned = new Map<KernelObject, Map<string, KernelObject>>();
   readonly #counts = new Map<KernelObject, Handle<Root>>();
@@ -198,20 +201,28 @@ export class Store {
 
   /** Takes every change after `mark` back; {@link redo} can bring them again until something else is written. */
   undo(mark: Mark): void {
+    if (mark >= this.#journalEnd) return;
+    this.#journalLo.put(this.#journalEnd, this.hashLo);
+    this.#journalHi.put(this.#journalEnd, this.hashHi);
     for (let i = this.#journalEnd - 1; i >= mark; i--) this.#swap(i);
-    this.#journalEnd = mark;
+    this.#moveTo(mark);
   }
 
   /** Brings changes back that {@link undo} took, up to `mark`. */
   redo(mark: Mark): void {
     for (let i = this.#journalEnd; i < mark; i++) this.#swap(i);
+    this.#moveTo(mark);
+  }
+
+  #moveTo(mark: Mark): void {
     this.#journalEnd = mark;
+    this.hashLo = this.#journalLo.at(mark);
+    this.hashHi = this.#journalHi.at(mark);
   }
 
   /** Forgets the journal: what happened so far cannot be undone. */
   forget(): void {
     this.#journalEnd = 0;
-    this.#journalCells.length = 0;
     this.#journalValues.length = 0;
   }
 
@@ -287,9 +298,11 @@ export class Store {
   #set(cell: number, old: unknown, value: unknown): void {
     this.#values[cell] = value;
     if (this.tracking) {
-      this.#journalCells.length = this.#journalEnd;
-      this.#journalCells.push(cell);
-      this.#journalValues[this.#journalEnd++] = old;
+      const end = this.#journalEnd++;
+      this.#journalCells.put(end, cell);
+      this.#journalValues[end] = old;
+      this.#journalLo.put(end, this.hashLo);
+      this.#journalHi.put(end, this.hashHi);
       this.#rehash(cell, old, value);
     }
     if (this.watched.size > 0 && this.watched.has(cell)) this.onChange?.(cell);
@@ -298,10 +311,8 @@ export class Store {
   #swap(entry: number): void {
     const cell = this.#journalCells.at(entry);
     const now = this.#values[cell];
-    const other = this.#journalValues[entry];
-    this.#values[cell] = other;
+    this.#values[cell] = this.#journalValues[entry];
     this.#journalValues[entry] = now;
-    this.#rehash(cell, now, other);
   }
 
   #rehash(cell: number, from: unknown, to: unknown): void {
