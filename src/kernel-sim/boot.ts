@@ -4,7 +4,7 @@ import { FileSystem } from './fs/file-system.ts';
 import { Files } from './fs/files.ts';
 import { FsContext } from './fs/fs-context.ts';
 import { AddressSpace } from './ipc/address-space.ts';
-import { IpcNamespace } from './ipc/namespace.ts';
+import { createIpcNamespace } from './ipc/namespace.ts';
 import { type Kernel, System, type Userland } from './kernel.ts';
 import { Machine } from './machine/machine.ts';
 import { PidNamespace } from './pid/namespace.ts';
@@ -28,15 +28,16 @@ export function boot({ profile, userland, tracking = true }: BootOptions): Kerne
   const machine = new Machine({ tracking });
   const { store } = machine;
   const is26 = profile.base === '2.6.26';
+  const fixed = (id: string): boolean => profile.fixes.has(id);
   return {
     machine,
     profile,
     userland,
     is26,
-    fixed: (id) => profile.fixes.has(id),
+    fixed,
     system: store.create(System, { pidMax: is26 ? 32_768 : 4_194_304 }),
     initPidNs: store.create(PidNamespace),
-    initIpcNs: store.create(IpcNamespace),
+    initIpcNs: createIpcNamespace(store, { is26, fixed }, null),
     users: store.create(UserCounts),
     fs: store.create(FileSystem),
   };
@@ -49,10 +50,20 @@ export interface InitOptions {
 }
 
 /** Makes the first task, pid 1, leader of a session and group of its own. Its program is for the userland to set. */
-export function createInit(k: Kernel, { cred = rootCredentials, limits = defaultLimits, comm = 'init' }: InitOptions = {}): Task {
+export function createInit(
+  k: Kernel,
+  { cred = rootCredentials, limits = defaultLimits, comm = 'init' }: InitOptions = {},
+): Task {
   const { store } = k.machine;
   const pid = store.create(Pid, { upids: [{ number: 1, ns: k.initPidNs }] });
-  const process = store.create(Process, { limits, signals: store.create(SharedSignals), liveThreads: 1, sessionLeader: true, group: pid, session: pid });
+  const process = store.create(Process, {
+    limits,
+    signals: store.create(SharedSignals),
+    liveThreads: 1,
+    sessionLeader: true,
+    group: pid,
+    session: pid,
+  });
   const init = store.create(Task, {
     pid,
     process,
