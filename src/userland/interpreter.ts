@@ -9,6 +9,7 @@
 import type { Kernel, Userland } from '../kernel-sim/kernel.ts';
 import type { Call as KernelCall } from '../kernel-sim/machine/frame.ts';
 import { Frame } from '../kernel-sim/machine/frame.ts';
+import type { KernelObject } from '../kernel-sim/machine/layout.ts';
 import type { Actor, Behaviour } from '../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { numberIn } from '../kernel-sim/pid/pid.ts';
@@ -48,6 +49,8 @@ type Outcome = Result<Return>;
 /** The interpreter of a set of programs: what the machine and the kernel need of a userland. */
 export class Interpreter implements Behaviour, Userland {
   readonly programs: Programs;
+  /** What people call each task that was ever spawned, see {@link labelOf}; names are no state. */
+  readonly #labels = new Map<Task, { program: string; label: string }>();
   #kernel: Kernel | null = null;
 
   constructor(programs: Programs) {
@@ -69,8 +72,37 @@ export class Interpreter implements Behaviour, Userland {
   spawn(tx: Transaction, parent: Task, child: Task, entry: unknown): void {
     const code = this.#codeOf(entry as Value);
     if (code === undefined) return;
+    this.#name(child, code.name);
     start(tx, child, code, tx.read(contextOf(tx, parent).variables));
     tx.write(child.comm, code.name.slice(0, 15));
+  }
+
+  /** Makes the first task run `code`. */
+  spawnFirst(tx: Transaction, task: Task, code: Code): void {
+    this.#name(task, code.name);
+    start(tx, task, code, {});
+  }
+
+  /**
+   * What people call a task: `init`, for a child of init its program (`neighbour`, and `neighbour/2` for the second child that
+   * runs it), for any other its parent's name and its program (`restorer.worker`). The same in every schedule.
+   */
+  labelOf(task: KernelObject): string {
+    return this.#labels.get(task as Task)?.label ?? task.name;
+  }
+
+  #name(task: Task, program: string): void {
+    if (this.#labels.has(task)) return;
+    const parent = this.#labels.get(task.allocator as Task);
+    const older = [...this.#labels].filter(
+      ([other, named]) =>
+        other.allocator === task.allocator && other.ordinal < task.ordinal && named.program === program,
+    );
+    const own = older.length === 0 ? program : `${program}/${older.length + 1}`;
+    this.#labels.set(task, {
+      program,
+      label: parent === undefined || parent.label === 'init' ? own : `${parent.label}.${own}`,
+    });
   }
 
   exec(tx: Transaction, task: Task, image: unknown): void {
