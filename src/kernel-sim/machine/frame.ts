@@ -87,6 +87,11 @@ export class Frame implements Hashed {
     }
   }
 
+  /** Whether no effect of the call has been performed yet. */
+  get isFresh(): boolean {
+    return this.#log === null && this.next !== undefined;
+  }
+
   /** The frame of a call that has just been made. */
   static begin(call: Call): Frame {
     return new Frame(call, null, call.start(), undefined);

@@ -37,6 +37,14 @@ export interface Monitor {
   observe(tx: Transaction, actor: Actor): void;
 }
 
+/** Holds actors back at points of their calls: how a schedule is pinned in part. */
+export interface Gate {
+  /** Whether the actor may take its next step; what decides it is read through `tx`. */
+  allows(tx: Transaction, actor: Actor): boolean;
+  /** Hears, inside the same step, that the actor is about to take it. */
+  passes(tx: Transaction, actor: Actor): void;
+}
+
 interface ClockFields {
   /** ns since boot. It stands still while anybody can act. */
   now: number;
@@ -61,6 +69,7 @@ export class Machine {
   remembering = false;
   /** Who watches, if anybody does. */
   monitor: Monitor | null = null;
+  gate: Gate | null = null;
   readonly #known = new Set<KernelObject>();
   readonly #behaviours = new Map<unknown, Behaviour>();
   #onBirth: ((actor: Actor) => void) | null = null;
@@ -108,17 +117,17 @@ export class Machine {
     const { store } = this;
     if (store.peek(actor.life) !== 'alive') return false;
     const next = store.peek(actor.frame)?.next;
-    if (next?.op.when === undefined) return true;
+    if (next?.op.when === undefined && this.gate === null) return true;
     store.beginStep(actor);
     store.recording = true;
-    const can = this.#waitIsOver(next);
+    const can = (next === undefined || this.#waitIsOver(next)) && (this.gate?.allows(store, actor) ?? true);
     store.recording = store.tracking;
     return can;
   }
 
   #waitIsOver(next: Effect): boolean {
     const { store } = this;
-    if (next.op.when?.(store, ...(next.args as never[]))) return true;
+    if (next.op.when === undefined || next.op.when(store, ...(next.args as never[]))) return true;
     const deadline = next.op.deadline?.(store, ...(next.args as never[])) ?? null;
     return deadline !== null && store.read(this.clock.now) >= deadline;
   }
@@ -126,6 +135,7 @@ export class Machine {
   /** Performs the actor's next step. Its footprint and notes are then in the store, until the next step. */
   step(actor: Actor): void {
     this.store.beginStep(actor);
+    this.gate?.passes(this.store, actor);
     this.#perform(actor);
     if (this.monitor !== null && this.store.notes.length > 0) this.monitor.observe(this.store, actor);
   }

@@ -1,0 +1,71 @@
+/**
+ * Pinning a schedule by constraints: the later point of each waits until the earlier has been passed.
+ *
+ * A point is a call of a task, by program, number and count, or one effect inside the call. A call is passed when its first effect
+ * is. Which points were passed is kept in cells, so going back opens and closes the gate again, and searches see it as a wait.
+ */
+
+import { type Handle, layout, type TableOf, table } from '../kernel-sim/machine/layout.ts';
+import type { Actor, Gate } from '../kernel-sim/machine/machine.ts';
+import type { Store, Transaction } from '../kernel-sim/machine/store.ts';
+import { type Constraint, type Point, printPoint } from './constraint.ts';
+
+interface GateFields {
+  /** How often a task has made a call, by label and call. */
+  calls: TableOf<number>;
+  /** Which points were passed, by their text. */
+  passed: TableOf<boolean>;
+}
+
+const GateState = layout<GateFields>('schedule_gate', { calls: table(0), passed: table(false) });
+
+export class ScheduleGate implements Gate {
+  readonly #constraints: readonly Constraint[];
+  readonly #points: readonly Point[];
+  readonly #state: Handle<GateFields>;
+  readonly #labelOf: (actor: Actor) => string;
+
+  /** @param labelOf what people call an actor; its last part is its program and number */
+  constructor(store: Store, constraints: readonly Constraint[], labelOf: (actor: Actor) => string) {
+    this.#constraints = constraints;
+    this.#points = constraints.flatMap(({ earlier, later }) => [earlier, later]);
+    this.#state = store.create(GateState);
+    this.#labelOf = labelOf;
+  }
+
+  allows(tx: Transaction, actor: Actor): boolean {
+    for (const { earlier, later } of this.#constraints) {
+      if (this.#isAt(tx, actor, later) && !tx.read(this.#state.passed.at(printPoint(earlier)))) return false;
+    }
+    return true;
+  }
+
+  passes(tx: Transaction, actor: Actor): void {
+    const frame = tx.peek(actor.frame);
+    if (frame?.isFresh && this.#points.some((point) => point.call === frame.call.name)) {
+      tx.update(this.#callsOf(actor, frame.call.name), (n) => n + 1);
+    }
+    for (const point of this.#points) {
+      if (this.#isAt(tx, actor, point, 0)) tx.write(this.#state.passed.at(printPoint(point)), true);
+    }
+  }
+
+  /** The points that no step of the run has passed: what a schedule names and the programs no longer have. */
+  unreached(store: Store): Point[] {
+    return this.#points.filter((point) => store.peek(this.#state.passed.at(printPoint(point))) !== true);
+  }
+
+  #callsOf(actor: Actor, call: string) {
+    return this.#state.calls.at(`${this.#labelOf(actor)} ${call}`);
+  }
+
+  /** Whether the actor's next step is the point; `pending` is 1 as long as a fresh call has not been counted. */
+  #isAt(tx: Transaction, actor: Actor, point: Point, pending = 1): boolean {
+    const frame = tx.peek(actor.frame);
+    if (frame?.next === undefined || frame.call.name !== point.call) return false;
+    if (point.effect === undefined ? !frame.isFresh : frame.next.op.name !== point.effect) return false;
+    const name = this.#labelOf(actor).split('.').at(-1);
+    if (name !== (point.task === 1 ? point.program : `${point.program}/${point.task}`)) return false;
+    return tx.read(this.#callsOf(actor, point.call)) + (frame.isFresh ? pending : 0) === point.occurrence;
+  }
+}
