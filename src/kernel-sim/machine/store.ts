@@ -214,6 +214,16 @@ export class Store {
     this.#moveTo(mark);
   }
 
+  /** The cell that an entry of the journal changed. */
+  journalCell(entry: Mark): number {
+    return this.#journalCells.at(entry);
+  }
+
+  /** What that cell held before, for an entry that was not taken back. */
+  journalValue(entry: Mark): unknown {
+    return this.#journalValues[entry];
+  }
+
   #moveTo(mark: Mark): void {
     this.#journalEnd = mark;
     this.hashLo = this.#journalLo.at(mark);
