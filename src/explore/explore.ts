@@ -55,6 +55,8 @@ export interface Exploration {
   readonly steps: number;
   readonly hazards: readonly FoundHazard[];
   readonly outcomes: readonly Outcome[];
+  /** The calls that in some schedule did not return what their program expects, as `program:line`. */
+  readonly unexpected: readonly string[];
 }
 
 const SAMPLE_STEPS = 100_000;
@@ -72,12 +74,16 @@ class Explorer {
   /** The first witness of each finding, by key. */
   readonly #witnesses = new Map<string, Witness>();
   readonly #ends = new Map<string, { outcome: Outcome; states: Set<string> }>();
+  readonly #unexpected = new Set<string>();
   #schedules = 0;
 
   constructor(subject: Subject, options: ExploreOptions) {
     this.#subject = subject;
     this.#options = options;
     this.#walker = new Walker(subject.machine);
+    this.#walker.onUnexpected = ({ program, span }) => {
+      this.#unexpected.add(`${String(program)}:${(span as { line: number }).line}`);
+    };
   }
 
   run(): Exploration {
@@ -94,6 +100,7 @@ class Explorer {
       steps: this.#walker.steps,
       hazards: this.#explain(),
       outcomes: [...this.#ends.values()].map(({ outcome, states }) => ({ ...outcome, states: states.size })),
+      unexpected: [...this.#unexpected].sort(),
     };
   }
 

@@ -5,6 +5,7 @@
 
 import { type Finding, isHazard } from '../hazards/finding.ts';
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
+import type { Remark } from '../kernel-sim/machine/note.ts';
 import type { Mark } from '../kernel-sim/machine/store.ts';
 
 /** What stands in a path for the clock being moved on, which no actor does. */
@@ -25,6 +26,8 @@ export class Walker {
   readonly path: number[] = [];
   /** The actors that came to life in the last step. */
   births: number[] = [];
+  /** Called when a call did not return what its program expects. */
+  onUnexpected: (note: Remark) => void = () => {};
   /** Steps made in all, those taken back included. */
   steps = 0;
 
@@ -49,7 +52,9 @@ export class Walker {
   /** The hazards that the last step made certain. */
   findings(): Finding[] {
     const { notes } = this.machine.store;
-    return notes.length === 0 ? [] : notes.filter((note) => isHazard(note)).map((note) => note.finding);
+    if (notes.length === 0) return [];
+    for (const note of notes) if (note.type === 'program.unexpected') this.onUnexpected(note as Remark);
+    return notes.filter((note) => isHazard(note)).map((note) => note.finding);
   }
 
   /** The path in an order that runs: steps made ahead of their turn are put where their actor steps next, or left out. */

@@ -1,0 +1,63 @@
+/** Exploring scenarios, and judging what was found against what a scenario expects. */
+
+import type { Scenario } from '../scenario/scenario.ts';
+import { openSession } from '../scenario/session.ts';
+import { type Exploration, type ExploreOptions, explore, type Outcome } from './explore.ts';
+import type { Budget } from './search.ts';
+import type { Subject } from './subject.ts';
+
+/** A scenario at its start, as something to explore. */
+export function subjectOf(scenario: Scenario): Subject {
+  const { k, interpreter } = openSession(scenario);
+  return { machine: k.machine, label: (actor) => interpreter.labelOf(actor) };
+}
+
+const STATES = 2_000_000;
+const STEPS = 200_000_000;
+
+/** The budget of a scenario: its own limits on states and steps, and a time of the caller's. */
+export function budgetOf({ budget }: Scenario, expired: () => boolean = () => false): Budget {
+  return { states: budget.states ?? STATES, steps: budget.steps ?? STEPS, expired };
+}
+
+/** Explores a scenario from its start. */
+export function exploreScenario(scenario: Scenario, options: Partial<ExploreOptions> = {}): Exploration {
+  return explore(subjectOf(scenario), { strategy: 'auto', budget: budgetOf(scenario), ...options });
+}
+
+/** What an exploration says of a scenario's expectations. */
+export interface Verdict {
+  readonly ok: boolean;
+  /** One line for each thing that is not as expected. */
+  readonly complaints: readonly string[];
+}
+
+/** Tasks in these calls wait because their program says so. */
+const IDLE = /in (pause|rt_sigsuspend|rt_sigtimedwait) /;
+
+/** Whether a run ended with somebody waiting who is not idle on purpose. */
+const isDeadlock = ({ ending, waiting }: Outcome): boolean =>
+  ending === 'stuck' && waiting.some((who) => !IDLE.test(who));
+
+/** Compares what was found with the scenario's `expect`: exactly its hazards, and nothing left open. */
+export function judge({ expect }: Scenario, found: Exploration): Verdict {
+  const complaints: string[] = [];
+  const ids = new Set(found.hazards.map(({ finding }) => finding.id));
+  if (expect.hazards !== undefined) {
+    const expected = new Set(expect.hazards);
+    for (const id of [...ids].filter((id) => !expected.has(id)).sort())
+      complaints.push(`${id} is reachable and not expected`);
+    for (const id of [...expected].filter((id) => !ids.has(id)).sort()) {
+      complaints.push(found.complete ? `${id} is expected and not reachable` : `${id} is expected and was not found`);
+    }
+    if (!found.complete) complaints.push('the search ended at its budget before everything was covered');
+  }
+  if (expect.deadlock !== undefined && expect.deadlock !== found.outcomes.some(isDeadlock)) {
+    complaints.push(expect.deadlock ? 'no schedule ends in a deadlock' : 'some schedule ends in a deadlock');
+  }
+  const failures = found.unexpected.join(', ');
+  if (expect.outcome === 'always' && failures !== '')
+    complaints.push(`calls do not return what is expected: ${failures}`);
+  if (expect.outcome === 'never' && failures === '') complaints.push('every call returns what is expected');
+  return { ok: complaints.length === 0, complaints };
+}
