@@ -29,7 +29,7 @@ import { sleepInterruptibly } from './wait.ts';
 /** A message as the caller describes it. */
 export interface Outgoing {
   readonly type: number;
-  /** Exactly `size` bytes; null when they cannot be read. */
+  /** The text; `size` bytes of it are sent, with zeros where it is shorter. Null when it cannot be read. */
   readonly text: string | null;
   readonly size: number;
   readonly flags: number;
@@ -73,7 +73,7 @@ function attempt(tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, ou
 function deliver(tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, { type, text, size }: Outgoing): void {
   tx.write(queue.lspid, processRecord(tx, k, task)!);
   tx.write(queue.stime, seconds(tx, k));
-  const message = tx.create(Message, { type, text: text! });
+  const message = tx.create(Message, { type, text: text!.slice(0, size).padEnd(size, '\0') });
   for (const receiver of receivers.members(tx, queue)) {
     if (!selects(tx, tx.read(receiver.selection), message)) continue;
     receivers.remove(tx, queue, receiver);

@@ -23,7 +23,7 @@ const drop = operation('ipc_namespace.put', dropIpcNamespace);
 const removeAll = operation(
   'ipc_namespace.remove_all',
   (tx: Transaction, k: Kernel, ns: IpcNamespace, kind: IpcKind, destroy: Destroy): void => {
-    for (const object of [...objectsOf(tx, idsOf(tx, ns, kind))]) destroy(tx, k, ns, object);
+    for (const object of objectsOf(tx, idsOf(tx, ns, kind))) destroy(tx, k, ns, object);
   },
 );
 
