@@ -6,12 +6,11 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { CLOCK, type Walker } from './walker.ts';
 
 /** A stretch of a run in which one actor stepped; `actor` is {@link CLOCK} for time passing. */
-export interface Stretch {
-  readonly actor: number;
+export interface Stretch<Name = number> {
+  readonly actor: Name;
   readonly steps: number;
 }
 
@@ -39,11 +38,13 @@ export interface Replayed {
  * Runs by a schedule and comes back to the present state.
  *
  * @param until ends the run as soon as it says so of a step's findings
+ * @param indexOf finds the actor that a stretch names; anything that is no index for one that is not there
  */
-export function replay(
+export function replay<Name = number>(
   walker: Walker,
-  schedule: readonly Stretch[],
+  schedule: readonly Stretch<Name>[],
   until: (findings: readonly Finding[]) => boolean = () => false,
+  indexOf: (actor: Name) => number = Number,
 ): Replayed {
   const start = walker.place;
   const from = walker.path.length;
@@ -52,7 +53,7 @@ export function replay(
   let last = CLOCK;
   const { machine } = walker;
   const canStep = (index: number): boolean => {
-    const actor = machine.actors[index] as Actor | undefined;
+    const actor = machine.actors[index];
     return actor !== undefined && machine.canStep(actor);
   };
   const step = (index: number): boolean => {
@@ -64,7 +65,8 @@ export function replay(
     return until(made);
   };
   const follow = (): void => {
-    for (const { actor, steps } of schedule) {
+    for (const { actor: name, steps } of schedule) {
+      const actor = indexOf(name);
       if (actor === CLOCK && walker.enabled().length === 0) walker.passTime();
       for (let i = 0; i < steps && actor !== CLOCK && canStep(actor); i++) if (step(actor)) return;
     }

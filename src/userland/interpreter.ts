@@ -14,7 +14,7 @@ import type { Actor, Behaviour } from '../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { numberIn } from '../kernel-sim/pid/pid.ts';
 import type { Result } from '../kernel-sim/result.ts';
-import type { Task } from '../kernel-sim/task/task.ts';
+import { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, OUT, type Return } from '../syscalls/datum.ts';
 import { deliverPending, invoke } from '../syscalls/invoke.ts';
 import type { Outcome as Left } from '../syscalls/leave.ts';
@@ -60,6 +60,7 @@ export class Interpreter implements Behaviour, Userland {
   /** Ties the interpreter to the kernel that its tasks call. */
   attach(k: Kernel): void {
     this.#kernel = k;
+    k.machine.setBehaviour(Task, this);
   }
 
   get #k(): Kernel {

@@ -1,0 +1,116 @@
+/**
+ * Schedules kept as regression tests: named constraints, which survive edits of the programs, beside the full schedule.
+ *
+ * The constraints are orders of named steps that together lead an otherwise plain run (everybody runs until they wait) to the
+ * hazard; they are tried before they are saved. A replay that no longer passes one of the named points reports drift by its name.
+ */
+
+import { parse, stringify } from 'yaml';
+import { z } from 'zod';
+import { type Constraint, type Point, parseConstraint, printConstraint, printPoint } from '../scenario/constraint.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { ScheduleGate } from '../scenario/schedule-gate.ts';
+import { openSession } from '../scenario/session.ts';
+import type { StepName } from './explanation.ts';
+import type { FoundHazard } from './explore.ts';
+import { replay } from './schedule.ts';
+import { CLOCK, Walker } from './walker.ts';
+
+const schema = z.strictObject({
+  version: z.literal(1),
+  scenario: z.string().max(1024),
+  hazard: z.string().max(8),
+  task: z.string().max(256),
+  preemptions: z.number().int().nonnegative(),
+  constraints: z.array(z.string().max(1024)).max(1000),
+  schedule: z.array(z.strictObject({ actor: z.string().max(1024), steps: z.number().int().positive() })).max(1_000_000),
+});
+
+export type SavedSchedule = z.infer<typeof schema>;
+
+/** Reads a saved schedule; says what is wrong with it otherwise. */
+export function readSavedSchedule(text: string): { ok: true; saved: SavedSchedule } | { ok: false; message: string } {
+  let data: unknown;
+  try {
+    data = parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+  const parsed = schema.safeParse(data);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    return { ok: false, message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a saved schedule'}` };
+  }
+  const wrong = parsed.data.constraints.find((constraint) => !parseConstraint(constraint).ok);
+  return wrong === undefined ? { ok: true, saved: parsed.data } : { ok: false, message: `"${wrong}" is no constraint` };
+}
+
+export const printSavedSchedule = (saved: SavedSchedule): string => stringify(saved, { lineWidth: 0 });
+
+/** What a saved schedule came to in a scenario. */
+export interface SavedReplay {
+  readonly reproduced: boolean;
+  /** Named points that no step of the run passed: the programs have changed there. */
+  readonly drift: readonly string[];
+}
+
+function pointOf({ task, call, occurrence, effect }: StepName): Point {
+  const [program = '', number = '1'] = (task.split('.').at(-1) ?? '').split('/');
+  return {
+    program,
+    task: Number(number),
+    call,
+    occurrence,
+    ...(effect !== 'user' && effect !== 'return' && { effect }),
+  };
+}
+
+/** Makes a found hazard into a schedule to keep, with the fewest of its reasons that lead to it again. */
+export function saveSchedule(scenario: Scenario, found: FoundHazard): SavedSchedule {
+  const { finding } = found;
+  const all = found.reasons.map(({ first, second }) => ({ earlier: pointOf(first), later: pointOf(second) }));
+  const few = all.map((_, i) => all.slice(0, i + 1)).find((some) => run(scenario, some, finding.id).reproduced);
+  return {
+    version: 1,
+    scenario: scenario.title,
+    hazard: finding.id,
+    task: finding.task,
+    preemptions: found.preemptions,
+    constraints: (few ?? all).map(printConstraint),
+    schedule: [...found.schedule],
+  };
+}
+
+/** Runs a scenario by the constraints of a saved schedule and, if they do not lead to the hazard, by the full schedule. */
+export function replaySaved(scenario: Scenario, saved: SavedSchedule): SavedReplay {
+  const constraints = saved.constraints.map((text) => parseConstraint(text)).filter((parsed) => parsed.ok);
+  const byName = run(
+    scenario,
+    constraints.map(({ constraint }) => constraint),
+    saved.hazard,
+  );
+  if (byName.reproduced) return byName;
+  return byName.drift.length > 0 ? byName : { ...byName, reproduced: runFull(scenario, saved) };
+}
+
+function run(scenario: Scenario, constraints: readonly Constraint[], hazard: string): SavedReplay {
+  const { k, interpreter } = openSession(scenario);
+  const gate = new ScheduleGate(k.machine.store, constraints, (actor) => interpreter.labelOf(actor));
+  k.machine.gate = gate;
+  const walker = new Walker(k.machine);
+  let drift: readonly Point[] = gate.unreached(k.machine.store);
+  const { findings } = replay(walker, [], (now) => {
+    drift = gate.unreached(k.machine.store);
+    return now.some(({ id }) => id === hazard);
+  });
+  return { reproduced: findings.some(({ id }) => id === hazard), drift: drift.map(printPoint) };
+}
+
+function runFull(scenario: Scenario, saved: SavedSchedule): boolean {
+  const { k, interpreter } = openSession(scenario);
+  const walker = new Walker(k.machine);
+  const indexOf = (label: string): number =>
+    label === 'time' ? CLOCK : k.machine.actors.findIndex((actor) => interpreter.labelOf(actor) === label);
+  const { findings } = replay(walker, saved.schedule, (now) => now.some(({ id }) => id === saved.hazard), indexOf);
+  return findings.some(({ id }) => id === saved.hazard);
+}
