@@ -1,6 +1,6 @@
 /** Booting: the machine, the objects that are there before the first task, and the first task. */
 
-import { FileSystem } from './fs/file-system.ts';
+import { FileSystem, openStandardStreams, plantFileSystem } from './fs/file-system.ts';
 import { Files } from './fs/files.ts';
 import { FsContext } from './fs/fs-context.ts';
 import { AddressSpace } from './ipc/address-space.ts';
@@ -23,13 +23,13 @@ export interface BootOptions {
   readonly tracking?: boolean;
 }
 
-/** A kernel without any task. */
+/** A kernel without any task, its file system as it is at first. */
 export function boot({ profile, userland, tracking = true }: BootOptions): Kernel {
   const machine = new Machine({ tracking });
   const { store } = machine;
   const is26 = profile.base === '2.6.26';
   const fixed = (id: string): boolean => profile.fixes.has(id);
-  return {
+  const k: Kernel = {
     machine,
     profile,
     userland,
@@ -41,6 +41,8 @@ export function boot({ profile, userland, tracking = true }: BootOptions): Kerne
     users: store.create(UserCounts),
     fs: store.create(FileSystem),
   };
+  plantFileSystem(store, k);
+  return k;
 }
 
 export interface InitOptions {
@@ -49,7 +51,7 @@ export interface InitOptions {
   readonly comm?: string;
 }
 
-/** Makes the first task, pid 1, leader of a session and group of its own. Its program is for the userland to set. */
+/** Makes the first task, pid 1, leader of a session and group of its own, with /dev/null as descriptors 0 to 2. Its program is for the userland to set. */
 export function createInit(
   k: Kernel,
   { cred = rootCredentials, limits = defaultLimits, comm = 'init' }: InitOptions = {},
@@ -88,6 +90,7 @@ export function createInit(
   sessionMembers.append(store, pid, init);
   store.write(k.system.threads, 1);
   store.write(k.users.processes.at(cred.uid), 1);
+  openStandardStreams(store, k, init);
   k.machine.launch(store, init);
   return init;
 }

@@ -44,6 +44,8 @@ export interface Userland {
   exec(tx: Transaction, task: Task, image: unknown): void;
   /** Drops the program of a task that will never be in user mode again. */
   exit(tx: Transaction, task: Task): void;
+  /** What a program says that the value it is about to arm is meant for: a consumer of task/next-syscall-data.ts, null if it does not say. */
+  intentOf(tx: Transaction, task: Task): string | null;
   /**
    * Makes the task run a signal handler before it goes on; what the handler gets is plain data.
    *

@@ -1,0 +1,141 @@
+/**
+ * Flags of descriptors and open files; fs/fcntl.c, fcntl(2).
+ *
+ * Left out on purpose: leases, directory notification and signals on readiness (the owner is kept, and told nothing).
+ */
+
+import { PAGE_SIZE } from '../abi/limits.ts';
+import {
+  F_DUPFD,
+  F_DUPFD_CLOEXEC,
+  F_GETFD,
+  F_GETFL,
+  F_GETOWN,
+  F_GETPIPE_SZ,
+  F_GETSIG,
+  F_SETFD,
+  F_SETFL,
+  F_SETOWN,
+  F_SETPIPE_SZ,
+  F_SETSIG,
+  FD_CLOEXEC,
+  O_APPEND,
+  O_ASYNC,
+  O_DIRECT,
+  O_NOATIME,
+  O_NONBLOCK,
+} from '../abi/open.ts';
+import type { Kernel } from '../kernel.ts';
+import { operation, type Steps } from '../machine/effect.ts';
+import type { Transaction } from '../machine/store.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { capable } from '../task/cred.ts';
+import type { Task } from '../task/task.ts';
+import { duplicateFrom } from './duplicate.ts';
+import { isPipe, resizePipe } from './fifo.ts';
+import type { File } from './file.ts';
+import { fileAt, take } from './files.ts';
+import { attributesOf, owns } from './node.ts';
+import { pipeOf } from './pipe.ts';
+
+/** The status flags that F_SETFL changes. */
+const SETTABLE = O_APPEND | O_ASYNC | O_DIRECT | O_NOATIME | O_NONBLOCK;
+
+/** fs/pipe.c:pipe_max_size: more bytes than this need CAP_SYS_RESOURCE. */
+const MAX_PIPE_SIZE = 1024 * 1024;
+
+const HIGHEST_SIGNAL = 64;
+
+/** Commands on the flags of a descriptor, which are the table's and not the open file's. */
+const descriptorFlags = operation(
+  'fd.flags',
+  (tx: Transaction, task: Task, fd: number, set: boolean | null): Result<number> => {
+    if (fileAt(tx, task, fd) === null) return fail('EBADF');
+    const files = tx.read(task.files)!;
+    if (set === null) return ok(tx.read(files.closeOnExec).includes(fd) ? FD_CLOEXEC : 0);
+    take(tx, files, fd, set);
+    return ok(0);
+  },
+);
+
+function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: number): Result<number> {
+  const flags = tx.read(file.flags);
+  const added = wanted & ~flags;
+  const node = tx.read(file.node);
+  if ((added & O_NOATIME) !== 0 && node !== null) {
+    const attributes = attributesOf(tx, k, node);
+    if (attributes !== null && !owns(tx.read(task.cred), attributes.uid)) return fail('EPERM');
+  }
+  // Only a pipe has a use for it here: packets, on 6.x.
+  if ((added & O_DIRECT) !== 0 && (k.is26 || !isPipe(tx, file))) return fail('EINVAL');
+  tx.write(file.flags, (flags & ~SETTABLE) | (wanted & SETTABLE));
+  return ok(0);
+}
+
+/** Commands on the open file. */
+const fileFlags = operation(
+  'file.control',
+  (tx: Transaction, k: Kernel, task: Task, fd: number, command: number, argument: number): Result<number> => {
+    const file = fileAt(tx, task, fd);
+    if (file === null) return fail('EBADF');
+    switch (command) {
+      case F_GETFL:
+        return ok(tx.read(file.flags));
+      case F_SETFL:
+        return setStatus(tx, k, task, file, argument);
+      case F_GETOWN:
+        return ok(tx.read(file.owner));
+      case F_SETOWN:
+        tx.write(file.owner, argument);
+        return ok(0);
+      case F_GETSIG:
+        return ok(tx.read(file.ownerSignal));
+      case F_SETSIG:
+        if (argument < 0 || argument > HIGHEST_SIGNAL) return fail('EINVAL');
+        tx.write(file.ownerSignal, argument);
+        return ok(0);
+      case F_GETPIPE_SZ:
+        if (k.is26) return fail('EINVAL'); // came with 2.6.35
+        return isPipe(tx, file) ? ok(tx.read(pipeOf(tx, file).capacity) * PAGE_SIZE) : fail('EBADF');
+      default:
+        return fail('EINVAL');
+    }
+  },
+);
+
+const mayResize = operation(
+  'pipe.may_resize',
+  (tx: Transaction, task: Task, fd: number, size: number): Result<File> => {
+    const file = fileAt(tx, task, fd);
+    if (file === null || !isPipe(tx, file)) return fail('EBADF');
+    if (size <= 0) return fail('EINVAL');
+    return size > MAX_PIPE_SIZE && !capable(tx.read(task.cred), 'CAP_SYS_RESOURCE') ? fail('EPERM') : ok(file);
+  },
+);
+
+function* setPipeSize(task: Task, fd: number, size: number): Steps<Result<number>> {
+  const file = yield* mayResize(task, fd, size);
+  return file.ok ? yield* resizePipe(file.value, size) : file;
+}
+
+/**
+ * fcntl(2) with an integer argument; record locks are record-lock.ts's.
+ *
+ * @returns EBADF; EINVAL for an unknown command or a bad argument, EMFILE, EPERM, EBUSY
+ */
+export function control(k: Kernel, task: Task, fd: number, command: number, argument: number): Steps<Result<number>> {
+  switch (command) {
+    case F_DUPFD:
+    case F_DUPFD_CLOEXEC:
+      return duplicateFrom(task, fd, argument, command === F_DUPFD_CLOEXEC);
+    case F_GETFD:
+      return descriptorFlags(task, fd, null);
+    case F_SETFD:
+      return descriptorFlags(task, fd, (argument & FD_CLOEXEC) !== 0);
+    case F_SETPIPE_SZ:
+      if (!k.is26) return setPipeSize(task, fd, argument);
+      return fileFlags(k, task, fd, command, argument);
+    default:
+      return fileFlags(k, task, fd, command, argument);
+  }
+}

@@ -1,0 +1,161 @@
+/**
+ * The open ends of pipes, and named pipes; fs/pipe.c, fs/fifo.c, fifo(7).
+ *
+ * Both ends of a pipe and every open file of a FIFO work alike; only a FIFO is opened, and waits there for its partner.
+ */
+
+import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../abi/descriptor.ts';
+import { PAGE_SIZE } from '../abi/limits.ts';
+import { S_IFIFO } from '../abi/mode.ts';
+import { O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/open.ts';
+import type { Kernel } from '../kernel.ts';
+import { operation, type Steps, scoped } from '../machine/effect.ts';
+import type { Transaction } from '../machine/store.ts';
+import { done, fail, type Result } from '../result.ts';
+import { schedule } from '../task/sleep.ts';
+import type { Task } from '../task/task.ts';
+import { File, fileOperations, readable, writable } from './file.ts';
+import { Inode, inodeNumber, touch } from './inode.ts';
+import { Pipe, pipeLength, pipeOf, readPipe, writePipe } from './pipe.ts';
+import { awaken, joinQueue, leaveQueue } from './wait-queue.ts';
+
+/** What an open waits for: that the other side has been opened more often than `seen` times. */
+interface Partner {
+  readonly side: 'reader' | 'writer';
+  readonly seen: number;
+}
+
+const opensOf = (pipe: Pipe, side: Partner['side']) => (side === 'reader' ? pipe.readerOpens : pipe.writerOpens);
+
+/** Counts an open file as reader, writer or both, and tells who waits for one. */
+function enter(tx: Transaction, pipe: Pipe, flags: number): void {
+  if (readable(flags)) {
+    tx.update(pipe.readers, (n) => n + 1);
+    tx.update(pipe.readerOpens, (n) => n + 1);
+  }
+  if (writable(flags)) {
+    tx.update(pipe.writers, (n) => n + 1);
+    tx.update(pipe.writerOpens, (n) => n + 1);
+  }
+  awaken(tx, pipe.waiters);
+}
+
+/** Takes an open file off the count; a pipe without any loses what is in it. */
+function leave(tx: Transaction, file: File): void {
+  const pipe = pipeOf(tx, file);
+  const flags = tx.read(file.flags);
+  if (readable(flags)) tx.update(pipe.readers, (n) => n - 1);
+  if (writable(flags)) tx.update(pipe.writers, (n) => n - 1);
+  if (tx.read(pipe.readers) + tx.read(pipe.writers) > 0) {
+    awaken(tx, pipe.waiters);
+    return;
+  }
+  tx.write((tx.read(file.node) as Inode).pipe, null);
+  tx.free(pipe);
+}
+
+const begin = operation('fifo.open', (tx: Transaction, file: File): Partner | 'ready' | 'ENXIO' | 'EINVAL' => {
+  const inode = tx.read(file.node) as Inode;
+  const pipe = tx.read(inode.pipe) ?? tx.create(Pipe);
+  const flags = tx.read(file.flags);
+  const impatient = (flags & O_NONBLOCK) !== 0;
+  if (!readable(flags) && !writable(flags)) return 'EINVAL';
+  // A writer that will not wait needs somebody to write to.
+  if (!readable(flags) && impatient && tx.read(pipe.readers) === 0) return 'ENXIO';
+  tx.write(inode.pipe, pipe);
+  tx.write(file.data, pipe);
+  enter(tx, pipe, flags);
+  if (readable(flags) && writable(flags)) return 'ready';
+  if (readable(flags)) {
+    if (tx.read(pipe.writers) > 0 || impatient) return 'ready';
+    return { side: 'writer', seen: tx.read(pipe.writerOpens) };
+  }
+  return tx.read(pipe.readers) > 0 ? 'ready' : { side: 'reader', seen: tx.read(pipe.readerOpens) };
+});
+
+const awaitPartner = operation('fifo.wait', (tx: Transaction, task: Task, file: File, { side, seen }: Partner) => {
+  const pipe = pipeOf(tx, file);
+  leaveQueue(tx, pipe.waiters, task);
+  if (tx.read(opensOf(pipe, side)) !== seen) return 'ready';
+  const wait = joinQueue(tx, pipe.waiters, task);
+  if (wait !== 'wait') leave(tx, file);
+  return wait;
+});
+
+/** Opens an end of a FIFO: waits until the other one is open too. ENXIO for a writer that will not wait. */
+function* open(_k: Kernel, task: Task, file: File): Steps<Result<undefined>> {
+  const partner = yield* begin(file);
+  if (partner === 'ready') return done;
+  if (typeof partner === 'string') return fail(partner);
+  for (;;) {
+    const state = yield* awaitPartner(task, file, partner);
+    if (state === 'ready') return done;
+    if (state !== 'wait') return fail(state);
+    yield* schedule(task, null);
+  }
+}
+
+const release = operation('pipe.release', leave);
+
+export const fifoFile = fileOperations('pipe', {
+  seeking: 'none',
+  vectored: true,
+  open: (k, task, file) => scoped(open(k, task, file)),
+  read: (k, task, file, into) => scoped(readPipe(k, task, file, into)),
+  write: (k, task, file, from) => scoped(writePipe(k, task, file, from)),
+  poll(tx, _k, file) {
+    const pipe = pipeOf(tx, file);
+    const flags = tx.read(file.flags);
+    const pages = tx.read(pipe.pages).length;
+    let events = 0;
+    if (readable(flags)) {
+      if (pages > 0) events |= POLLIN | POLLRDNORM;
+      if (tx.read(pipe.writers) === 0 && tx.read(pipe.writerOpens) > 0) events |= POLLHUP;
+    }
+    if (writable(flags)) {
+      if (pages < tx.read(pipe.capacity)) events |= POLLOUT | POLLWRNORM;
+      if (tx.read(pipe.readers) === 0) events |= POLLERR;
+    }
+    return events;
+  },
+  available: (tx, file) => pipeLength(tx, pipeOf(tx, file)),
+  release: (_k, _task, file) => release(file),
+});
+
+/** The two open files of a new pipe, reading end first, with the status flags given; pipe2(2). */
+export const createPipe = operation(
+  'pipe.create',
+  (tx: Transaction, k: Kernel, task: Task, status: number): readonly [File, File] => {
+    const cred = tx.read(task.cred);
+    const pipe = tx.create(Pipe);
+    const inode = tx.create(Inode, {
+      mode: S_IFIFO | 0o600,
+      uid: cred.fsuid,
+      gid: cred.fsgid,
+      links: 0,
+      users: 2,
+      pipe,
+    });
+    tx.write(inode.name, `pipe:[${inodeNumber(inode)}]`);
+    touch(tx, k, inode);
+    const end = (access: number): File => {
+      enter(tx, pipe, access);
+      const flags = access | (status & (O_NONBLOCK | O_DIRECT));
+      return tx.create(File, { flags, operations: fifoFile, node: inode, data: pipe });
+    };
+    return [end(O_RDONLY), end(O_WRONLY)];
+  },
+);
+
+/** F_SETPIPE_SZ: the size in bytes, rounded up to a power of two of pages; EBUSY when more than that is in use. */
+export const resizePipe = operation('pipe.resize', (tx: Transaction, file: File, bytes: number): Result<number> => {
+  const pipe = pipeOf(tx, file);
+  const pages = 2 ** Math.ceil(Math.log2(Math.max(1, bytes / PAGE_SIZE)));
+  if (tx.read(pipe.pages).length > pages) return fail('EBUSY');
+  tx.write(pipe.capacity, pages);
+  awaken(tx, pipe.waiters);
+  return { ok: true, value: pages * PAGE_SIZE };
+});
+
+/** Whether an open file is an end of a pipe; for operations. */
+export const isPipe = (tx: Transaction, file: File): boolean => tx.read(file.operations) === fifoFile;
