@@ -1,0 +1,88 @@
+/** What a restore that succeeds does not bring back, as far as the image says that there was something to bring back. */
+
+import type { Profile } from '../../kernel-sim/profile.ts';
+import { type Image, isKnown, type LiveTask, type Task } from '../image/index.ts';
+import type { PlanContext } from './context.ts';
+import { lostOfStatus } from './death.ts';
+import type { Foresight } from './foresight.ts';
+import { handlerOf, resendingOf } from './signals.ts';
+
+const PIPE_SIZE = 65_536;
+const SS_ONSTACK = 1;
+
+export function foreseeLosses(image: Image, context: PlanContext, profile: Profile, foresight: Foresight): void {
+  for (const task of image.tasks) {
+    losesPlace(task, image, foresight);
+    if (task.state === 'zombie') {
+      const lost = lostOfStatus(task.status);
+      if (lost !== null) foresight.loss(lost, [task.pid]);
+    } else {
+      if (task.subreaper === true && !context.hasSubreapers) {
+        foresight.loss('that a task adopts orphans below it, which this kernel knows nothing of', [task.pid]);
+      }
+      losesSignals(task, context, foresight);
+    }
+  }
+  losesFiles(image, profile, foresight);
+  losesIpc(image, foresight);
+}
+
+function losesPlace({ pid, ppid, sid, pgid }: Task, image: Image, foresight: Foresight): void {
+  if (sid === 0 || pgid === 0) foresight.loss('a session or group from outside, which has no number', [pid]);
+  if (ppid === 0 && pid !== 1 && image.namespaces.pid === 'own') {
+    foresight.loss('a parent outside the namespace, in whose place comes init', [pid]);
+  }
+}
+
+function losesSignals(task: LiveTask, { handlers }: PlanContext, foresight: Foresight): void {
+  const lose = (what: string) => foresight.loss(what, [task.pid]);
+  for (const action of task.signals.actions) {
+    if (handlerOf(action, handlers) === null) lose('a signal handler that nobody can name');
+  }
+  for (const thread of task.threads) {
+    const { altstack } = thread;
+    if (altstack !== undefined && isKnown(altstack) && (altstack.flags & SS_ONSTACK) !== 0) {
+      lose('that a thread was running on its alternate stack');
+    }
+    for (const info of thread.pending) {
+      const { loses } = resendingOf(info, thread.blocked, task, thread);
+      if (loses !== null) lose(loses);
+    }
+  }
+  for (const info of task.signals.pending) {
+    const { loses } = resendingOf(info, task.threads[0]!.blocked, task, null);
+    if (loses !== null) lose(loses);
+  }
+}
+
+function losesFiles(image: Image, profile: Profile, foresight: Foresight): void {
+  for (const file of image.openFiles) {
+    if (file.owner !== undefined) foresight.loss('who gets signals about an open file');
+    if (file.kind === 'null' && file.position !== 0) foresight.loss('the position of an open /dev/null, which has none');
+  }
+  for (const { size, buffered } of image.pipes) {
+    if (!isKnown(buffered)) foresight.loss('the bytes in a pipe, which the image does not know');
+    if (isKnown(size) && size !== PIPE_SIZE && profile.base === '2.6.26') {
+      foresight.loss('the size of a pipe, which this kernel cannot change');
+    }
+  }
+}
+
+function losesIpc({ ipc }: Image, foresight: Foresight): void {
+  if (ipc === undefined) return;
+  if (isKnown(ipc.undo) && ipc.undo.length > 0) {
+    foresight.loss(
+      'undo lists of semaphores',
+      ipc.undo.flatMap(({ tasks }) => tasks),
+    );
+  }
+  if (isKnown(ipc.mqueue) && ipc.mqueue.length > 0) foresight.loss('POSIX message queues');
+  for (const { messages } of ipc.msg) {
+    if (!isKnown(messages)) foresight.loss('messages that the image does not know');
+  }
+  for (const { dest, attaches } of ipc.shm) {
+    if (dest === true && (!isKnown(attaches) || attaches.length === 0)) {
+      foresight.loss('a removed segment that only somebody outside the image has attached');
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/** What would make a planned call fail, so that the restore is not worth starting. SEMANTICS A7, B2-B4. */
+
+import { RESERVED_PIDS } from '../../kernel-sim/pid/allocator.ts';
+import type { Profile } from '../../kernel-sim/profile.ts';
+import type { Image } from '../image/index.ts';
+import type { Foresight } from './foresight.ts';
+import type { Member } from './member.ts';
+
+/** The highest number that kernel.pid_max can allow, on 64 bits. */
+const HIGHEST_PID = 4_194_303;
+/** fs.nr_open. */
+const MOST_DESCRIPTORS = 1_048_576;
+
+/**
+ * @param helpers pids of helpers, which need numbers as tasks do
+ * @param base the first descriptor number that the image does not use
+ */
+export function foreseeObstacles(
+  image: Image,
+  helpers: readonly number[],
+  members: readonly Member[],
+  profile: Profile,
+  base: number,
+  foresight: Foresight,
+): void {
+  const chosen = [...chosenNumbers(image), ...helpers];
+  for (const { groupStep } of members) if (groupStep.kind === 'refound') chosen.push(groupStep.group);
+  if (profile.series.has('next_syscall_data') && !profile.fixes.has('P3')) {
+    const low = chosen.filter((pid) => pid < RESERVED_PIDS);
+    if (low.length > 0) foresight.obstacle(`pids below ${RESERVED_PIDS}, which the posted interface refuses`, low, 'P3');
+  }
+  const high = chosen.filter((pid) => pid > HIGHEST_PID);
+  if (high.length > 0) foresight.obstacle(`pids above ${HIGHEST_PID}, which no kernel allows`, high, 'P8');
+  if (base + 16 > MOST_DESCRIPTORS) foresight.obstacle(`descriptors up to ${base - 1}, beyond fs.nr_open`, [], 'F4');
+}
+
+/** Every number that somebody of the image is created with; pid 1 is there from the start. */
+function* chosenNumbers({ tasks }: Image): Generator<number> {
+  for (const task of tasks) {
+    if (task.pid !== 1) yield task.pid;
+    if (task.state !== 'zombie') for (const { tid } of task.threads) if (tid !== task.pid) yield tid;
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * The restorer's own descriptors in a task that is being restored: the control file, and pipes by which tasks wait for each other.
+ * They lie above every number of the image, and so are never in the way of its descriptors; a call that gives the lowest free number
+ * is followed by an F_DUPFD where that number is one of the image's.
+ *
+ * Each goes by the name of the variable that holds it. A child is born with its creator's variables and descriptors.
+ */
+
+import type { Expr } from '../../userland/language/ast.ts';
+import type { DescriptorTable } from './descriptor-table.ts';
+import type { Script } from './script.ts';
+import { array, name, number } from './syntax.ts';
+
+/** The task's own next_syscall_data file. */
+export const CONTROL = 'nsd';
+/** What everybody waits at until all are there. */
+export const GATE = 'gate';
+/** The end of the same pipe that only init holds; closing it opens the gate. */
+export const OPENER = 'opener';
+/** Where a task at this depth hears from those that it creates. */
+export const hears = (depth: number): string => `built_${depth}`;
+/** Where those that it creates tell it that they, and all that they create, are there. */
+export const tells = (depth: number): string => `tell_${depth}`;
+
+export class OwnDescriptors {
+  readonly #script: Script;
+  readonly #table: DescriptorTable;
+  /** The first number that no descriptor of the image has. */
+  readonly #base: number;
+
+  constructor(script: Script, table: DescriptorTable, base: number) {
+    this.#script = script;
+    this.#table = table;
+    this.#base = base;
+  }
+
+  has(own: string): boolean {
+    return this.#table.own(own) !== undefined;
+  }
+
+  /** Opens a file under a name. */
+  open(own: string, path: Expr, flags: Expr): void {
+    const fd = this.#table.lowestFree();
+    if (fd >= this.#base) {
+      this.#script.call('open', [path, flags], { bind: own, expect: fd });
+      this.#table.set(fd, { kind: 'own', name: own });
+    } else {
+      this.#script.call('open', [path, flags], { expect: fd });
+      this.#moveUp(fd, own);
+    }
+  }
+
+  /** Makes a pipe under two names, which nobody that this task comes from has used. */
+  pipe(reads: string, writes: string): void {
+    const from = this.#table.lowestFree();
+    const to = this.#table.lowestFree(from + 1);
+    const ends = [from, to].map((fd, end) => (fd < this.#base ? number(fd) : name(end === 0 ? reads : writes)));
+    this.#script.call('pipe', [array(ends)]);
+    this.#table.set(from, { kind: 'own', name: reads });
+    this.#table.set(to, { kind: 'own', name: writes });
+    if (from < this.#base) this.#moveUp(from, reads);
+    if (to < this.#base) this.#moveUp(to, writes);
+  }
+
+  /** Closes those of the names that are open. */
+  close(...names: readonly string[]): void {
+    for (const own of names) {
+      const fd = this.#table.own(own);
+      if (fd === undefined) continue;
+      this.#script.call('close', [name(own)]);
+      this.#table.delete(fd);
+    }
+  }
+
+  #moveUp(fd: number, own: string): void {
+    const moved = this.#table.lowestFree(this.#base);
+    this.#script.call('fcntl', [number(fd), name('F_DUPFD'), number(this.#base)], { bind: own, expect: moved });
+    this.#table.set(moved, { kind: 'own', name: own });
+    this.#script.call('close', [number(fd)]);
+    this.#table.delete(fd);
+  }
+}

@@ -1,0 +1,84 @@
+/** A program under construction: calls with remarks between them. */
+
+import type { Call, Expr, Program, Statement } from '../../userland/language/ast.ts';
+import { printStatement } from '../../userland/language/print.ts';
+import { number, nowhere } from './syntax.ts';
+
+/** What else there is to say of a call. */
+export interface Details {
+  /** The variable that takes the result. */
+  readonly bind?: string;
+  /** What it has to return: a number, an expression, or anything; 0 when nothing is said. */
+  readonly expect?: number | Expr | 'anything';
+  /** What a value armed here is meant for. */
+  readonly intent?: string;
+}
+
+/** A planned program: its calls, and the remarks for people that stand before some of them. */
+export interface PlannedProgram {
+  readonly program: Program;
+  /** One line on whose program it is. */
+  readonly about: string;
+  /** Remarks by the index of the statement that they precede. */
+  readonly remarks: ReadonlyMap<number, string>;
+}
+
+export class Script {
+  readonly #statements: Statement[] = [];
+  readonly #remarks = new Map<number, string>();
+  #remark: string | null = null;
+
+  /** Says something to readers, before the next call if there is one. */
+  say(remark: string): this {
+    this.#remark = remark;
+    return this;
+  }
+
+  /** Adds a call. */
+  call(callee: string, args: readonly Expr[], { bind, expect = 0, intent }: Details = {}): this {
+    if (this.#remark !== null) this.#remarks.set(this.#statements.length, this.#remark);
+    this.#remark = null;
+    this.#statements.push({
+      kind: 'call',
+      ...(bind !== undefined && { bind }),
+      callee,
+      args,
+      expect: expectation(expect),
+      ...(intent !== undefined && { intent }),
+      span: nowhere,
+    });
+    return this;
+  }
+
+  /** Adds calls that are made `count` times. */
+  repeat(count: number, write: (body: Script) => void): this {
+    const body = new Script();
+    write(body);
+    this.#statements.push({ kind: 'repeat', count: number(count), body: body.#statements, span: nowhere });
+    return this;
+  }
+
+  /** What was written so far, as the program `name`. */
+  finish(name: string, about: string): PlannedProgram {
+    return {
+      program: { name, statements: this.#statements, source: { file: 'plan', line: 1, column: 1, text: '' } },
+      about,
+      remarks: this.#remarks,
+    };
+  }
+}
+
+function expectation(expect: NonNullable<Details['expect']>): NonNullable<Call['expect']> {
+  if (expect === 'anything') return { kind: 'any' };
+  return { kind: 'value', expr: typeof expect === 'number' ? number(expect) : expect };
+}
+
+/** The text of a planned program with its remarks, every line begun by `indent`. */
+export function printPlanned({ program, remarks }: PlannedProgram, indent: string): string {
+  return program.statements
+    .map((statement, at) => {
+      const remark = remarks.get(at);
+      return (remark === undefined ? '' : `${indent}# ${remark}\n`) + printStatement(statement, indent);
+    })
+    .join('');
+}
