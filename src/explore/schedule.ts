@@ -68,7 +68,8 @@ export function replay<Name = number>(
     for (const { actor: name, steps } of schedule) {
       const actor = indexOf(name);
       if (actor === CLOCK && walker.enabled().length === 0) walker.passTime();
-      for (let i = 0; i < steps && actor !== CLOCK && canStep(actor); i++) if (step(actor)) return;
+      const most = actor === CLOCK ? 0 : steps;
+      for (let i = 0; i < most && canStep(actor); i++) if (step(actor)) return;
     }
     for (let left = 100_000; left > 0; ) {
       const next = canStep(last) ? last : walker.enabled()[0];

@@ -53,7 +53,7 @@ export class Walker {
   findings(): Finding[] {
     const { notes } = this.machine.store;
     if (notes.length === 0) return [];
-    for (const note of notes) if (note.type === 'program.unexpected') this.onUnexpected(note as Remark);
+    for (const note of notes) if (note.type === 'program.unexpected') this.onUnexpected(note);
     return notes.filter((note) => isHazard(note)).map((note) => note.finding);
   }
 

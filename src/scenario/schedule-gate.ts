@@ -52,7 +52,7 @@ export class ScheduleGate implements Gate {
 
   /** The points that no step of the run has passed: what a schedule names and the programs no longer have. */
   unreached(store: Store): Point[] {
-    return this.#points.filter((point) => store.peek(this.#state.passed.at(printPoint(point))) !== true);
+    return this.#points.filter((point) => !store.peek(this.#state.passed.at(printPoint(point))));
   }
 
   #callsOf(actor: Actor, call: string) {

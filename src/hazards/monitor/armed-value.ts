@@ -94,7 +94,7 @@ function misuse(
   if (survival === 'refused-set' && by !== 'ipc_set') return 'N8';
   if (survival !== null && (!meant || survival !== 'failed')) return bySurvival[survival];
   if (meant) return null;
-  if (by === 'open' && /next_syscall_data$/.test(pathArgument(tx, task))) return 'N19';
+  if (by === 'open' && pathArgument(tx, task).endsWith('next_syscall_data')) return 'N19';
   return isMeantFor(intent, by) || k.fixed('N13') ? 'N12' : 'N13';
 }
 

@@ -19,8 +19,8 @@ export class HazardMonitor implements Monitor {
   }
 
   observe(tx: Transaction, _actor: Actor): void {
-    // Findings are notes too; they are not looked at again.
-    for (const note of [...tx.notes]) {
+    // Findings become notes too; they are not looked at again.
+    for (const note of tx.notes.slice()) {
       if (isFault(note)) onFault(tx, note);
       else this.#hear(tx, note);
     }

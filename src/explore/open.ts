@@ -1,0 +1,25 @@
+/** Reading a scenario file with everything that its names may refer to: calls, interfaces, hazards. */
+
+import { findEntry, nearestIds } from '../hazards/catalogue/index.ts';
+import { renderDiagnostics } from '../scenario/diagnostic.ts';
+import { loadScenario } from '../scenario/load.ts';
+import type { Overrides } from '../scenario/reading.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { kernelVocabulary } from '../scenario/vocabulary.ts';
+
+/** The restorer interfaces a scenario may name. */
+const interfaces: ReadonlySet<string> = new Set(['next_syscall_data']);
+
+/** Reads a scenario file; what is wrong with it is told as a compiler would. */
+export async function openScenario(
+  file: string,
+  overrides: Overrides = {},
+): Promise<{ ok: true; scenario: Scenario } | { ok: false; message: string }> {
+  const vocabulary = kernelVocabulary({
+    interfaces,
+    hazardId: (word) => findEntry(word)?.id,
+    hazardsLike: (word) => nearestIds(word),
+  });
+  const read = await loadScenario(file, vocabulary, overrides);
+  return read.ok ? { ok: true, scenario: read.value } : { ok: false, message: renderDiagnostics(read.diagnostics) };
+}
