@@ -1,7 +1,11 @@
 /** All system calls, by name. */
 
+import { descriptorCalls } from './descriptors.ts';
+import { fileCalls } from './files.ts';
 import { itimerCalls } from './itimers.ts';
 import { msgCalls } from './msg.ts';
+import { pathCalls } from './paths.ts';
+import { pipeCalls } from './pipes.ts';
 import { processCalls } from './process.ts';
 import { semCalls } from './sem.ts';
 import { shmCalls } from './shm.ts';
@@ -10,8 +14,17 @@ import type { Syscall } from './syscall.ts';
 import { waitCalls } from './wait.ts';
 
 export const syscalls: ReadonlyMap<string, Syscall> = new Map(
-  [...processCalls, ...signalCalls, ...itimerCalls, ...waitCalls, ...msgCalls, ...semCalls, ...shmCalls].map((call) => [
-    call.name,
-    call,
-  ]),
+  [
+    ...processCalls,
+    ...signalCalls,
+    ...itimerCalls,
+    ...waitCalls,
+    ...msgCalls,
+    ...semCalls,
+    ...shmCalls,
+    ...fileCalls,
+    ...descriptorCalls,
+    ...pipeCalls,
+    ...pathCalls,
+  ].map((call) => [call.name, call]),
 );

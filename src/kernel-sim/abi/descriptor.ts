@@ -1,5 +1,5 @@
 // Flags of the calls that make descriptors without a path: eventfd(2), signalfd(2), timerfd_create(2), pidfd_open(2); the
-// kinds of kcmp(2) that compare them; poll(2) events.
+// kinds of kcmp(2) that compare them; poll(2) events; requests of ioctl(2) that any open file may answer.
 
 export const EFD_SEMAPHORE = 1;
 export const EFD_NONBLOCK = 0o4000;
@@ -26,3 +26,8 @@ export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
 export const POLLRDNORM = 0x40;
 export const POLLWRNORM = 0x100;
+
+export const FIONREAD = 0x541b;
+export const FIONBIO = 0x5421;
+export const FIONCLEX = 0x5450;
+export const FIOCLEX = 0x5451;

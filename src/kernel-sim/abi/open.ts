@@ -69,6 +69,10 @@ export const F_GET_SEALS = 1034;
 
 export const FD_CLOEXEC = 1;
 
+export const F_OWNER_TID = 0;
+export const F_OWNER_PID = 1;
+export const F_OWNER_PGRP = 2;
+
 export const F_RDLCK = 0;
 export const F_WRLCK = 1;
 export const F_UNLCK = 2;

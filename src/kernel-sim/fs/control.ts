@@ -13,6 +13,9 @@ import {
   F_GETOWN,
   F_GETPIPE_SZ,
   F_GETSIG,
+  F_OWNER_PGRP,
+  F_OWNER_PID,
+  F_OWNER_TID,
   F_SETFD,
   F_SETFL,
   F_SETOWN,
@@ -28,12 +31,13 @@ import {
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
+import { findPid } from '../pid/pid.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { capable } from '../task/cred.ts';
 import type { Task } from '../task/task.ts';
 import { duplicateFrom } from './duplicate.ts';
 import { isPipe, resizePipe } from './fifo.ts';
-import type { File } from './file.ts';
+import type { File, FileOwner } from './file.ts';
 import { fileAt, take } from './files.ts';
 import { attributesOf, owns } from './node.ts';
 import { pipeOf } from './pipe.ts';
@@ -72,6 +76,33 @@ function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: n
   return ok(0);
 }
 
+const signedOwner = ({ type, pid }: FileOwner): number => (type === F_OWNER_PGRP ? -pid : pid);
+
+/** 6.x wants the owner to be there; 2.6.26 takes nobody instead. */
+function setOwner(tx: Transaction, k: Kernel, task: Task, file: File, owner: FileOwner): Result<number> {
+  const known = owner.pid === 0 || findPid(tx, tx.read(task.pidNs)!, owner.pid) !== null;
+  if (!known && !k.is26) return fail('ESRCH');
+  tx.write(file.owner, known ? owner : { type: owner.type, pid: 0 });
+  return ok(0);
+}
+
+/** F_SETOWN_EX: EINVAL for an unknown type. Since 2.6.32. */
+export const setOwnerOf = operation(
+  'file.set_owner',
+  (tx: Transaction, k: Kernel, task: Task, fd: number, owner: FileOwner): Result<number> => {
+    const file = fileAt(tx, task, fd);
+    if (file === null) return fail('EBADF');
+    if (![F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP].includes(owner.type)) return fail('EINVAL');
+    return setOwner(tx, k, task, file, owner);
+  },
+);
+
+/** F_GETOWN_EX. */
+export const ownerOf = operation('file.owner', (tx: Transaction, task: Task, fd: number): Result<FileOwner> => {
+  const file = fileAt(tx, task, fd);
+  return file === null ? fail('EBADF') : ok(tx.read(file.owner));
+});
+
 /** Commands on the open file. */
 const fileFlags = operation(
   'file.control',
@@ -84,10 +115,13 @@ const fileFlags = operation(
       case F_SETFL:
         return setStatus(tx, k, task, file, argument);
       case F_GETOWN:
-        return ok(tx.read(file.owner));
+        return ok(signedOwner(tx.read(file.owner)));
       case F_SETOWN:
-        tx.write(file.owner, argument);
-        return ok(0);
+        // A negative number is a group.
+        return setOwner(tx, k, task, file, {
+          type: argument < 0 ? F_OWNER_PGRP : F_OWNER_PID,
+          pid: Math.abs(argument),
+        });
       case F_GETSIG:
         return ok(tx.read(file.ownerSignal));
       case F_SETSIG:
@@ -119,7 +153,7 @@ function* setPipeSize(task: Task, fd: number, size: number): Steps<Result<number
 }
 
 /**
- * fcntl(2) with an integer argument; record locks are record-lock.ts's.
+ * fcntl(2) with an integer argument.
  *
  * @returns EBADF; EINVAL for an unknown command or a bad argument, EMFILE, EPERM, EBUSY
  */
@@ -139,3 +173,22 @@ export function control(k: Kernel, task: Task, fd: number, command: number, argu
       return fileFlags(k, task, fd, command, argument);
   }
 }
+
+/** FIONREAD: EBADF, ENOTTY for what has no such number. */
+export const availableBytes = operation('file.available', (tx: Transaction, task: Task, fd: number): Result<number> => {
+  const file = fileAt(tx, task, fd);
+  if (file === null) return fail('EBADF');
+  const { available } = tx.read(file.operations);
+  return available === undefined ? fail('ENOTTY') : ok(available(tx, file));
+});
+
+/** FIONBIO: EBADF. */
+export const setBlocking = operation(
+  'file.set_blocking',
+  (tx: Transaction, task: Task, fd: number, blocking: boolean): Result<number> => {
+    const file = fileAt(tx, task, fd);
+    if (file === null) return fail('EBADF');
+    tx.update(file.flags, (flags) => (blocking ? flags & ~O_NONBLOCK : flags | O_NONBLOCK));
+    return ok(0);
+  },
+);

@@ -6,7 +6,7 @@
  * Left out on purpose: asynchronous I/O, splice, mmap, leases and signals on readiness.
  */
 
-import { O_RDONLY } from '../abi/open.ts';
+import { F_OWNER_PID, O_RDONLY } from '../abi/open.ts';
 import type { Kernel } from '../kernel.ts';
 import { load, operation, type Steps } from '../machine/effect.ts';
 import { type Handle, layout } from '../machine/layout.ts';
@@ -82,6 +82,12 @@ export function fileOperations(name: string, functions: FileFunctions): FileOper
   return named(name, functions);
 }
 
+/** Who would be told of readiness: F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP and a number, 0 for nobody. */
+export interface FileOwner {
+  readonly type: number;
+  readonly pid: number;
+}
+
 interface FileFields {
   /** Descriptors that point here and calls under way. */
   count: number;
@@ -99,7 +105,7 @@ interface FileFields {
   /** Holds or waits for a lock of flock. */
   locking: boolean;
   /** F_SETOWN and F_SETSIG: kept, never used. */
-  owner: number;
+  owner: FileOwner;
   ownerSignal: number;
 }
 
@@ -115,7 +121,7 @@ export const File = layout<FileFields>('file', {
   node: null,
   data: null,
   locking: false,
-  owner: 0,
+  owner: { type: F_OWNER_PID, pid: 0 },
   ownerSignal: 0,
 });
 

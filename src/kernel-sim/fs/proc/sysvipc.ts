@@ -9,7 +9,6 @@ import type { IpcKind } from '../../ipc/object.ts';
 import { printSysvipc } from '../../ipc/sysvipc.ts';
 import type { Kernel } from '../../kernel.ts';
 import { load, operation, type Steps, scoped } from '../../machine/effect.ts';
-import type { Cell } from '../../machine/layout.ts';
 import type { Transaction } from '../../machine/store.ts';
 import type { PidNamespace } from '../../pid/namespace.ts';
 import { done, ok, type Result } from '../../result.ts';
@@ -44,7 +43,7 @@ const give = operation(
 const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n/g) ?? [];
 
 function* read(k: Kernel, kind: IpcKind, file: File, into: Destination, position: number): Steps<Result<Taken>> {
-  const { ns, viewer } = (yield* load(file.data as Cell<unknown>)) as View;
+  const { ns, viewer } = (yield* load(file.data)) as View;
   const text = yield* printSysvipc(k, ns, kind, viewer);
   return yield* give(file, into, position, linesOf(text));
 }

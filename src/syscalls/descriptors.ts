@@ -1,0 +1,193 @@
+/** Descriptors and what can be done with any of them; delegates to kernel-sim/fs. */
+
+import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD } from '../kernel-sim/abi/descriptor.ts';
+import {
+  F_GETLK,
+  F_GETOWN_EX,
+  F_OFD_GETLK,
+  F_OFD_SETLK,
+  F_OFD_SETLKW,
+  F_SETFD,
+  F_SETLK,
+  F_SETLKW,
+  F_SETOWN_EX,
+  F_UNLCK,
+  O_CLOEXEC,
+  SEEK_END,
+} from '../kernel-sim/abi/open.ts';
+import { compare } from '../kernel-sim/fs/compare.ts';
+import { availableBytes, control, ownerOf, setBlocking, setOwnerOf } from '../kernel-sim/fs/control.ts';
+import { duplicate, duplicateOnto } from '../kernel-sim/fs/duplicate.ts';
+import { close, withFile } from '../kernel-sim/fs/files.ts';
+import { poll, type Watched } from '../kernel-sim/fs/poll.ts';
+import type { Kernel } from '../kernel-sim/kernel.ts';
+import { type Steps, scoped } from '../kernel-sim/machine/effect.ts';
+import { fail, ok, type Result } from '../kernel-sim/result.ts';
+import type { Task } from '../kernel-sim/task/task.ts';
+import { type Datum, FAULT, integerOf, type Return, type Struct } from './datum.ts';
+import { give, succeed } from './file-data.ts';
+import { int, long, raw, struct } from './parameter.ts';
+import { syscall } from './syscall.ts';
+
+const isStruct = (argument: Datum | undefined): argument is Struct =>
+  typeof argument === 'object' && argument !== null && !Array.isArray(argument);
+
+const lockCommands: readonly number[] = [F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW];
+
+/** A record lock: checked as far as the structure goes, and then refused as by a file system without them. */
+const lock = (k: Kernel, task: Task, fd: number, argument: Datum | undefined): Steps<Result<Return>> =>
+  withFile(k, task, fd, function* () {
+    if (!isStruct(argument)) return fail('EFAULT');
+    const [type, whence] = [integerOf(argument.l_type), integerOf(argument.l_whence)];
+    if (type < 0 || type > F_UNLCK || whence < 0 || whence > SEEK_END) return fail('EINVAL');
+    return type === F_UNLCK ? ok({ value: 0 }) : fail('ENOLCK');
+  });
+
+function* controlFile(k: Kernel, task: Task, fd: number, cmd: number, arg: Datum | undefined): Steps<Result<Return>> {
+  if (lockCommands.includes(cmd)) return yield* lock(k, task, fd, arg);
+  if (!k.is26 && cmd === F_SETOWN_EX) {
+    if (!isStruct(arg)) return fail('EFAULT');
+    return yield* give(setOwnerOf(k, task, fd, { type: integerOf(arg.type), pid: integerOf(arg.pid) }));
+  }
+  if (!k.is26 && cmd === F_GETOWN_EX) {
+    const owner = yield* ownerOf(task, fd);
+    return owner.ok ? ok({ value: 0, out: { arg: { type: owner.value.type, pid: owner.value.pid } } }) : owner;
+  }
+  const number = Number(BigInt.asIntN(32, BigInt(integerOf(arg))));
+  return yield* give(scoped(control(k, task, fd, cmd, number)));
+}
+
+/** The integer that an ioctl points to: strace prints it as a list of one. */
+const pointed = (argument: Datum | undefined): number | null =>
+  Array.isArray(argument) ? integerOf(argument[0] as Datum) : null;
+
+function* deviceControl(k: Kernel, task: Task, fd: number, request: number, argp: Datum | undefined) {
+  switch (request) {
+    case FIONREAD: {
+      const available = yield* availableBytes(task, fd);
+      if (!available.ok) return available;
+      return argp === null || argp === FAULT ? fail('EFAULT') : ok({ value: 0, out: { argp: [available.value] } });
+    }
+    case FIONBIO: {
+      const on = pointed(argp);
+      return on === null ? fail('EFAULT') : yield* succeed(setBlocking(task, fd, on === 0));
+    }
+    case FIOCLEX:
+    case FIONCLEX:
+      return yield* succeed(control(k, task, fd, F_SETFD, request === FIOCLEX ? 1 : 0));
+    default:
+      return yield* withFile(k, task, fd, function* (): Steps<Result<Return>> {
+        return fail('ENOTTY'); // no device here knows any other
+      });
+  }
+}
+
+/** The descriptors that a poll watches; null when the list cannot be read. */
+function watchedIn(fds: Datum | undefined, count: number): readonly Watched[] | null {
+  if (count === 0) return [];
+  if (!Array.isArray(fds) || fds.length < count) return null;
+  return (fds as readonly Struct[])
+    .slice(0, count)
+    .map((entry) => ({ fd: integerOf(entry.fd), events: integerOf(entry.events) }));
+}
+
+function* watch(
+  k: Kernel,
+  task: Task,
+  fds: Datum | undefined,
+  nfds: number,
+  timeout: number | null,
+): Steps<Result<Return>> {
+  const watched = watchedIn(fds, nfds);
+  if (watched === null) return fail('EFAULT');
+  const ready = yield* poll(k, task, watched, timeout);
+  if (!ready.ok) return ready;
+  const out = watched.map(({ fd, events }, i) => ({ fd, events, revents: ready.value[i]! }));
+  return ok({ value: ready.value.filter((bits) => bits !== 0).length, out: { fds: out } });
+}
+
+const MILLISECOND = 1e6;
+const SECOND = 1e9;
+
+/** A timespec in ns; null for none, undefined for one that is out of range. */
+function nanoseconds(time: Struct | null): number | null | undefined {
+  if (time === null) return null;
+  const [seconds, ns] = [integerOf(time.tv_sec), integerOf(time.tv_nsec)];
+  return seconds < 0 || ns < 0 || ns >= SECOND ? undefined : seconds * SECOND + ns;
+}
+
+export const descriptorCalls = [
+  syscall({
+    name: 'close',
+    family: 'descriptors',
+    parameters: { fd: int('fd') },
+    run: (k, task, { fd }) => succeed(close(k, task, fd)),
+  }),
+  syscall({
+    name: 'dup',
+    family: 'descriptors',
+    parameters: { oldfd: int('fd') },
+    run: (_k, task, { oldfd }) => give(duplicate(task, oldfd)),
+  }),
+  syscall({
+    name: 'dup2',
+    family: 'descriptors',
+    parameters: { oldfd: int('fd'), newfd: int('fd') },
+    run: (k, task, { oldfd, newfd }) => give(duplicateOnto(k, task, oldfd, newfd, false)),
+  }),
+  syscall({
+    name: 'dup3',
+    family: 'descriptors',
+    parameters: { oldfd: int('fd'), newfd: int('fd'), flags: int('open_flags') },
+    *run(k, task, { oldfd, newfd, flags }) {
+      if (k.is26) return fail('ENOSYS'); // came with 2.6.27
+      if ((flags & ~O_CLOEXEC) !== 0 || oldfd === newfd) return fail('EINVAL');
+      return yield* give(duplicateOnto(k, task, oldfd, newfd, flags !== 0));
+    },
+  }),
+  syscall({
+    name: 'fcntl',
+    family: 'descriptors',
+    leavesOut: 'record locks (ENOLCK), leases, notification',
+    parameters: { fd: int('fd'), cmd: int('fcntl_command'), arg: raw('fcntl_argument') },
+    run: (k, task, { fd, cmd, arg }) => controlFile(k, task, fd, cmd, arg),
+  }),
+  syscall({
+    name: 'ioctl',
+    family: 'descriptors',
+    leavesOut: 'everything but FIONREAD, FIONBIO, FIOCLEX and FIONCLEX',
+    parameters: { fd: int('fd'), request: long('ioctl_request'), argp: raw('ioctl_argument') },
+    run: (k, task, { fd, request, argp }) => deviceControl(k, task, fd, request, argp),
+  }),
+  syscall({
+    name: 'poll',
+    family: 'descriptors',
+    parameters: { fds: raw('pollfd[]'), nfds: int(), timeout: int() },
+    run: (k, task, { fds, nfds, timeout }) => watch(k, task, fds, nfds, timeout < 0 ? null : timeout * MILLISECOND),
+  }),
+  syscall({
+    name: 'ppoll',
+    family: 'descriptors',
+    leavesOut: 'the signal mask',
+    parameters: {
+      fds: raw('pollfd[]'),
+      nfds: int(),
+      tmo_p: struct('timespec'),
+      sigmask: raw('sigset'),
+      sigsetsize: int(),
+    },
+    *run(k, task, { fds, nfds, tmo_p }) {
+      if (tmo_p === FAULT) return fail('EFAULT');
+      const timeout = nanoseconds(tmo_p);
+      return timeout === undefined ? fail('EINVAL') : yield* watch(k, task, fds, nfds, timeout);
+    },
+  }),
+  syscall({
+    name: 'kcmp',
+    family: 'descriptors',
+    leavesOut: 'KCMP_EPOLL_TFD; 2.6.26 has the call here, and never had it',
+    parameters: { pid1: int('pid'), pid2: int('pid'), type: int('kcmp_type'), idx1: int('fd'), idx2: int('fd') },
+    run: (k, task, { pid1, pid2, type, idx1, idx2 }) =>
+      give(compare(k, task, { pid: pid1, fd: idx1 }, { pid: pid2, fd: idx2 }, type)),
+  }),
+];
