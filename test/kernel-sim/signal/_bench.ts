@@ -1,3 +1,4 @@
+import type { InitOptions } from '../../../src/kernel-sim/boot.ts';
 import type { Handle } from '../../../src/kernel-sim/machine/layout.ts';
 import { groupMembers } from '../../../src/kernel-sim/pid/pid.ts';
 import type { Base } from '../../../src/kernel-sim/profile.ts';
@@ -32,8 +33,8 @@ export interface Bench extends Lab {
   readonly lead: (task: Task) => void;
 }
 
-export function bench(base: Base, fixes: string[] = []): Bench {
-  const bed = lab(base, fixes);
+export function bench(base: Base, fixes: string[] = [], options: InitOptions = {}): Bench {
+  const bed = lab(base, fixes, options);
   const { store } = bed.k.machine;
   const child = bed.fork(bed.init);
   return {
