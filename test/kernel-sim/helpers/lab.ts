@@ -22,6 +22,14 @@ export interface Entered {
   readonly mask: readonly number[];
 }
 
+/** A call that is taken forward by hand, while everybody else goes on as usual. */
+export interface Halted {
+  /** Steps until the operation of that name is the next one. */
+  readonly until: (operation: string) => void;
+  /** Lets it run to its end, or to where it waits. */
+  readonly finish: () => Result<Return> | undefined;
+}
+
 export interface Lab {
   readonly k: Kernel;
   readonly init: Task;
@@ -36,6 +44,8 @@ export interface Lab {
    * again is, unless a handler is under way.
    */
   readonly begin: (task: Task, name: string, ...args: Datum[]) => { result(): Result<Return> | undefined };
+  /** Begins a call and takes no step of it. */
+  readonly halt: (task: Task, name: string, ...args: Datum[]) => Halted;
   /** Runs every call under way until all wait or are over. */
   readonly settle: () => void;
   /** Lets virtual time pass until the next deadline and settles. */
@@ -49,6 +59,7 @@ export interface Lab {
 export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOptions = {}): Lab {
   const results = new Map<Task, Result<Return>>();
   const entered: Entered[] = [];
+  const halted = new Set<Actor>();
   const k = boot({
     profile: profileOf(base, fixes),
     userland: {
@@ -89,6 +100,7 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
     for (let progress = true; progress; ) {
       progress = false;
       for (const actor of machine.actors) {
+        if (halted.has(actor)) continue;
         takeSignals(actor);
         while (busy(actor) && machine.canStep(actor)) {
           machine.step(actor);
@@ -103,6 +115,21 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
     store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
     settle();
     return { result: () => results.get(task) };
+  };
+  const halt: Lab['halt'] = (task, name, ...args) => {
+    results.delete(task);
+    halted.add(task);
+    store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
+    return {
+      until: (operation) => {
+        while (store.peek(task.frame)?.next?.op.name !== operation) machine.step(task);
+      },
+      finish: () => {
+        halted.delete(task);
+        settle();
+        return results.get(task);
+      },
+    };
   };
   const call: Lab['call'] = (task, name, ...args) => {
     const result = begin(task, name, ...args).result();
@@ -120,6 +147,7 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
     entered,
     call,
     begin,
+    halt,
     settle,
     task,
     outcome: (who, name, ...args) => {
