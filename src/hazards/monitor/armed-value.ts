@@ -139,10 +139,15 @@ export function onExit(tx: Transaction, k: Kernel, note: Remark): void {
       happened: 'the number is reserved by an open that is not over',
     });
   }
-  if (tx.read(task.remembered) === null) return;
+  const noPid = consumers[call] === 'fork' && !outcome.ok && outcome.errno === 'ENOMEM';
+  if (tx.read(task.remembered) === null) {
+    if (noPid) onExhausted(tx, task, call);
+    return;
+  }
   const ledger = ledgerOf(tx, task);
   const taken = tx.read(ledger.taken);
   tx.write(ledger.taken, null);
+  if (noPid && taken === null) onExhausted(tx, task, call);
   if (call.startsWith('exec') && !outcome.ok && isArmed(tx, task)) survive(tx, ledger, 'failed-exec', call);
   const by = Object.hasOwn(consumers, call) ? consumers[call] : undefined;
   if (by === undefined || inHandler(tx, task)) return;
@@ -248,6 +253,15 @@ export function onRestart(tx: Transaction, note: Remark): void {
   const taken = tx.read(ledger.taken);
   tx.write(ledger.taken, null);
   if (taken !== null && !isArmed(tx, task)) tx.write(ledger.lost, { ...taken, why: 'restarted' });
+}
+
+/** An ordinary fork found no number: memory does not run out here (P10). */
+function onExhausted(tx: Transaction, task: Task, call: string): void {
+  report(tx, 'P10', task, {
+    call,
+    intended: 'to be told that no pid is left',
+    happened: 'ENOMEM, as if memory had run out',
+  });
 }
 
 /** A look whether a pid exists: its bit may be taken although nobody can find it yet (P9). */

@@ -35,6 +35,11 @@ const refusals: Readonly<Record<string, { id: string; intended: string; happened
     intended: 'to arm the task whose file it is',
     happened: 'EPERM: a task can only arm itself',
   },
+  deputy: {
+    id: 'N17',
+    intended: 'only the program itself to arm its task',
+    happened: 'output of a program with other credentials went to the control file that its caller had opened',
+  },
   'former-self': {
     id: 'N23',
     intended: 'to arm itself through a file that it opened before exec',

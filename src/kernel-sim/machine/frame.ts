@@ -89,7 +89,8 @@ export class Frame implements Hashed {
 
   /** Whether no effect of the call has been performed yet. */
   get isFresh(): boolean {
-    return this.#log === null && this.next !== undefined;
+    for (let entry = this.#log; entry !== null; entry = entry.before) if (entry.kind !== 'enter') return false;
+    return this.next !== undefined;
   }
 
   /** The frame of a call that has just been made. */

@@ -168,7 +168,7 @@ function take(k: Kernel, ns: PidNamespace, wanted: number | undefined, privilege
 
 function* takeAny(k: Kernel, ns: PidNamespace): Steps<Result<number>> {
   const nr = yield* takeNextPid(k, ns);
-  return nr === -1 ? fail(k.is26 ? 'ENOMEM' : 'EAGAIN') : ok(nr);
+  return nr === -1 ? fail(k.is26 && !k.fixed('P10') ? 'ENOMEM' : 'EAGAIN') : ok(nr);
 }
 
 /** Gives numbers back that no task got. */

@@ -79,8 +79,9 @@ function parseIntent(cursor: Cursor, calls?: ReadonlySet<string>): string | unde
   const { kind, text, span } = cursor.peek();
   if (kind !== 'intent') return undefined;
   cursor.take();
-  if (calls !== undefined && !calls.has(text)) {
-    cursor.fail(span, `the intent "${text}" is not the name of a call${didYouMean(text, calls)}`);
+  const [name = ''] = text.split(/#[1-9][0-9]*$/); // `fork#2` is the program's second fork
+  if (calls !== undefined && !calls.has(name)) {
+    cursor.fail(span, `the intent "${text}" is not the name of a call${didYouMean(name, calls)}`);
   }
   return text;
 }

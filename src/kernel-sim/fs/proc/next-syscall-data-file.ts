@@ -23,13 +23,14 @@ import { procFile, taskOfFile } from './node.ts';
 
 /** Who opened the file, which a write compares when N17 is repaired. */
 interface Opener {
+  readonly task: Task;
   readonly cred: Credentials;
   /** How often the opener had called execve. */
   readonly execs: number;
 }
 
 const rememberOpener = operation('nsd.open', (tx: Transaction, task: Task, file: File): void =>
-  tx.write(file.data, { cred: tx.read(task.cred), execs: tx.read(task.execs) } satisfies Opener),
+  tx.write(file.data, { task, cred: tx.read(task.cred), execs: tx.read(task.execs) } satisfies Opener),
 );
 
 /** What stands against a write, and the intent of the program that makes it. */
@@ -44,22 +45,26 @@ const admit = operation(
     position: number,
   ): { errno: ErrnoName | null; intent: string | null } => {
     const refuse = (errno: ErrnoName) => ({ errno, intent: null });
+    const opener = tx.read(file.data) as Opener;
     // Not even root may arm another task: nobody but the task knows when its next call comes.
-    if (taskOfFile(tx, file) !== task) return refuse('EPERM');
+    if (taskOfFile(tx, file) !== task) {
+      tx.note({ type: 'nsd.refused', task, why: opener.task === task ? 'former-self' : 'other-task' });
+      return refuse('EPERM');
+    }
     const cred = tx.read(task.cred);
     if (k.fixed('N16') && !capable(cred, 'CAP_SYS_ADMIN')) return refuse('EPERM');
-    const opener = tx.read(file.data) as Opener;
     // A descriptor that came across an exec, or from somebody else, is not this program's will.
     const foreign = opener.execs !== tx.read(task.execs) || opener.cred.euid !== cred.euid;
     if (k.fixed('N17') && foreign) return refuse('EPERM');
+    if (opener.cred.euid !== cred.euid) tx.note({ type: 'nsd.refused', task, why: 'deputy' });
     if (k.fixed('N6') && from.count >= PAGE_SIZE) return refuse('EINVAL');
-    if (position !== 0 && !k.fixed('N7')) return refuse('EINVAL'); // a read before has moved it
+    if (position !== 0 && !k.fixed('N7')) {
+      tx.note({ type: 'nsd.refused', task, why: 'position' });
+      return refuse('EINVAL'); // a read before has moved it
+    }
+    if (from.count >= PAGE_SIZE) tx.note({ type: 'nsd.refused', task, why: 'cut' });
     return { errno: from.bytes === null ? 'EFAULT' : null, intent: k.userland.intentOf(tx, task) };
   },
-);
-
-const noteWrite = operation('nsd.note_write', (tx: Transaction, task: Task, text: string, outcome: ErrnoName | null) =>
-  tx.note({ type: 'nsd.write', task, text, outcome }),
 );
 
 function* write(k: Kernel, task: Task, file: File, from: Source, position: number): Steps<Result<Put>> {
@@ -68,7 +73,6 @@ function* write(k: Kernel, task: Task, file: File, from: Source, position: numbe
   const count = Math.min(from.count, PAGE_SIZE - 1); // what is longer is cut without a word (N6)
   const text = from.bytes!.slice(0, count);
   const armed = yield* scoped(set(k, task, text, intent));
-  yield* noteWrite(task, text, armed.ok ? null : armed.errno);
   return armed.ok ? ok({ count, position }) : armed; // a write never moves the position
 }
 
