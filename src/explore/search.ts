@@ -82,7 +82,7 @@ export class Search {
   run(): SearchResult {
     const start = this.#walker.place;
     const { actors } = this.#walker.machine;
-    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, true);
+    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, false);
     this.#arrive(0, [], -1, 0);
     while (this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted()) {
       this.#advance(this.#stack.at(-1) as Node);

@@ -47,6 +47,12 @@ export class Walker {
     this.machine.step(this.machine.actors[index] as Actor);
     this.path.push(isAhead ? ahead(index) : index);
     this.steps++;
+    if (isAhead && this.births.length > 0) this.#settle(index);
+  }
+
+  /** Makes an actor's steps so far steps of their own time: somebody born in them may step before the actor does again. */
+  #settle(index: number): void {
+    for (let i = this.path.length - 1; i >= 0; i--) if (this.path[i] === ahead(index)) this.path[i] = index;
   }
 
   /** The hazards that the last step made certain. */

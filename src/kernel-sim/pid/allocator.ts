@@ -38,17 +38,17 @@ const nextClear = operation(
 );
 
 /**
- * A plain store to last_pid. Who stored last, and whether that takes a later number back, is said for whoever watches: no kernel
- * looks at it.
+ * A plain store to last_pid, by somebody who had seen `seen` there. Who stored last, and whether that takes a later number of
+ * another back, is said for whoever watches: no kernel looks at it.
  */
 const storeLastPid = operation(
   'last_pid.store',
-  (tx: Transaction, ns: PidNamespace, nr: number, chosen: boolean): void => {
+  (tx: Transaction, ns: PidNamespace, nr: number, seen: number, chosen: boolean): void => {
     const from = tx.read(ns.lastPid);
     const fromChosen = tx.read(ns.lastPidChosen);
     tx.write(ns.lastPid, nr);
     tx.write(ns.lastPidChosen, chosen && nr !== from ? true : fromChosen && nr === from);
-    if (nr < from) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
+    if (from !== seen && nr < from) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
   },
 );
 
@@ -93,7 +93,7 @@ function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   while (nr !== -1 && (yield* testAndSet(ns, nr))) nr = yield* nextClear(ns, nr, pidMax);
   if (nr === -1) return -1;
   if (k.fixed('P7')) yield* raiseLastPid(ns, nr, false);
-  else yield* storeLastPid(ns, nr, false); // a plain store: a slower allocator takes it back (P7)
+  else yield* storeLastPid(ns, nr, last, false); // a plain store: a slower allocator takes it back (P7)
   return nr;
 }
 
@@ -105,7 +105,10 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   if (yield* testAndSet(ns, nr)) return fail('EBUSY');
   if (k.fixed('P2')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
   if (k.fixed('P1')) yield* raiseLastPid(ns, nr, true);
-  else yield* storeLastPid(ns, Math.max(yield* load(ns.lastPid), nr), true); // a read and a write: the lost update
+  else {
+    const last = yield* load(ns.lastPid);
+    yield* storeLastPid(ns, Math.max(last, nr), last, true); // a read and a write: the lost update
+  }
   return ok(nr);
 }
 
