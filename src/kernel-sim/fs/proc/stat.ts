@@ -7,11 +7,11 @@ import { RLIM_INFINITY } from '../../abi/resource.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Transaction } from '../../machine/store.ts';
 
+import { statusMasks } from '../../signal/status.ts';
 import { type Task, threads } from '../../task/task.ts';
 import type { ProcNode } from './node.ts';
 import { parentNumber, pidNumber, taskNumber } from './numbers.ts';
 import { sequence, single } from './sequence.ts';
-import { signalSets } from './signal-sets.ts';
 import { stateLetter } from './state-letter.ts';
 
 // Flags of a task that can be told from its state: include/linux/sched.h.
@@ -30,7 +30,7 @@ const LOW_SIGNALS = 0x7fff_ffffn;
 
 function stat(tx: Transaction, k: Kernel, task: Task, { ns }: ProcNode): string {
   const process = tx.read(task.process)!;
-  const { pending, blocked, ignored, caught } = signalSets(tx, task);
+  const { SigPnd, SigBlk, SigIgn, SigCgt } = statusMasks(tx, task);
   const zeros = (count: number): readonly number[] => Array.from({ length: count }, () => 0);
   const fields = [
     taskNumber(tx, task, ns),
@@ -52,7 +52,7 @@ function stat(tx: Transaction, k: Kernel, task: Task, { ns }: ProcNode): string 
     0, // rss
     RLIM_INFINITY,
     ...zeros(5), // addresses, stack and instruction pointers
-    ...[pending, blocked, ignored, caught].map((set) => set & LOW_SIGNALS),
+    ...[SigPnd, SigBlk, SigIgn, SigCgt].map((set) => set & LOW_SIGNALS),
     0, // wchan
     ...zeros(2), // nswap, cnswap
     tx.read(task.exitSignal),

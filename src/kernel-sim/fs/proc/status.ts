@@ -5,17 +5,18 @@
  */
 
 import * as capabilities from '../../abi/capability.ts';
+import { RLIM_INFINITY } from '../../abi/resource.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Transaction } from '../../machine/store.ts';
 import type { PidNamespace } from '../../pid/namespace.ts';
 import type { Pid } from '../../pid/pid.ts';
+import { queuedCount, statusMasks } from '../../signal/status.ts';
 import type { CapabilitySet, Credentials } from '../../task/cred.ts';
 import { INFINITY } from '../../task/limits.ts';
 import { type Task, threads } from '../../task/task.ts';
 import type { ProcNode } from './node.ts';
 import { parentNumber, processNumber, taskNumber } from './numbers.ts';
 import { sequence, single } from './sequence.ts';
-import { signalSets } from './signal-sets.ts';
 import { stateText } from './state-letter.ts';
 
 const numbersOfCapabilities: Readonly<Record<string, number>> = capabilities;
@@ -50,18 +51,12 @@ const levels = (tx: Transaction, pid: Pid | null, ns: PidNamespace): string =>
         .join('\t');
 
 function signalLines(tx: Transaction, k: Kernel, task: Task): readonly string[] {
-  const process = tx.read(task.process)!;
-  const sets = signalSets(tx, task);
-  const limit = tx.read(process.limits)!.RLIMIT_SIGPENDING.soft;
-  const queued = tx.read(k.users.signals.at(tx.read(task.cred).uid));
+  const masks = statusMasks(tx, task);
+  const { used, limit } = queuedCount(tx, k, task);
   return [
-    `Threads:\t${[...threads.members(tx, process)].length}`,
-    `SigQ:\t${queued}/${limit === INFINITY ? 18446744073709551615n : limit}`,
-    `SigPnd:\t${hex(sets.pending)}`,
-    `ShdPnd:\t${hex(sets.shared)}`,
-    `SigBlk:\t${hex(sets.blocked)}`,
-    `SigIgn:\t${hex(sets.ignored)}`,
-    `SigCgt:\t${hex(sets.caught)}`,
+    `Threads:\t${[...threads.members(tx, tx.read(task.process)!)].length}`,
+    `SigQ:\t${used}/${limit === INFINITY ? RLIM_INFINITY : limit}`,
+    ...Object.entries(masks).map(([name, mask]) => `${name}:\t${hex(mask)}`),
   ];
 }
 
