@@ -1,5 +1,6 @@
 /** All system calls, by name. */
 
+import { clockCalls } from './clocks.ts';
 import { descriptorCalls } from './descriptors.ts';
 import { fileCalls } from './files.ts';
 import { itimerCalls } from './itimers.ts';
@@ -18,6 +19,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...processCalls,
     ...signalCalls,
     ...itimerCalls,
+    ...clockCalls,
     ...waitCalls,
     ...msgCalls,
     ...semCalls,

@@ -97,7 +97,7 @@ export function flushHandlers(tx: Transaction, k: Kernel, task: Task): void {
   const own = tx.read(task.signals)!;
   tx.write(own.altStack, null);
   tx.write(own.frames, []);
-  tx.write(own.restart, null);
+  tx.write(own.restartUntil, null);
   flushTimerSignals(tx, k, own);
   flushTimerSignals(tx, k, tx.read(tx.read(task.process)!.signals)!);
 }

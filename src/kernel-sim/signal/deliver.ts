@@ -183,7 +183,7 @@ const enter = operation('signal.enter', (tx: Transaction, k: Kernel, task: Task,
   const blocked = tx.read(own.blocked);
   const restored = tx.read(own.savedMask) ?? blocked;
   tx.write(own.savedMask, null);
-  tx.write(own.restart, null);
+  tx.write(own.restartUntil, null);
   if (!k.userland.enterHandler(tx, task, action.handler, info, signalsOf(restored))) {
     setBlocked(tx, k, task, restored); // nothing to run: it is over at once
     return;

@@ -3,7 +3,8 @@
  * handle_stop_signal (2.6.26), prepare_signal (6.x), complete_signal; SEMANTICS C12 send().
  *
  * Everything here is for use inside operations: the real code holds the signal lock of the target. Permission is asked before
- * (kill.ts). Left out on purpose: ptrace, freezing, core dumps that wait for threads.
+ * (kill.ts). Notes: `signal.generated` {target, scope, info} when it is pending, `signal.ignored` {target, info} when it goes
+ * nowhere (strace shows those too). Left out on purpose: ptrace, freezing, core dumps that wait for threads.
  */
 
 import { SIG_DFL, SIG_IGN, SIGCONT, SIGKILL, SIGRTMIN, SIGSTOP } from '../abi/signal.ts';
@@ -81,7 +82,10 @@ export function sendSignal(
   const dying = tx.read(process.groupExit) !== null;
   if (dying && !k.is26) return done; // 6.x drops what can no longer be taken
   if (!dying) cancelOpposites(tx, k, process, signo);
-  if (isDropped(tx, k, target, signo, sending.force)) return done;
+  if (isDropped(tx, k, target, signo, sending.force)) {
+    tx.note({ type: 'signal.ignored', target, info });
+    return done;
+  }
 
   const pending = scope === 'process' ? signals : tx.read(target.signals)!;
   if (isCoalesced(tx, pending, signo)) return done;

@@ -48,14 +48,6 @@ export interface HandlerFrame {
   readonly altStack: AltStack | null;
 }
 
-/** How an interrupted call goes on when no handler ran; restart_syscall(2). */
-export interface RestartBlock {
-  /** The call, by name. */
-  readonly call: string;
-  /** Virtual ns at which its wait ends. */
-  readonly deadline: number;
-}
-
 interface ThreadSignalsFields extends PendingFields {
   /** Blocked signals, bit n-1 for signal n. */
   blocked: bigint;
@@ -68,7 +60,8 @@ interface ThreadSignalsFields extends PendingFields {
   altStack: AltStack | null;
   /** The handlers under way, innermost last. */
   frames: readonly HandlerFrame[];
-  restart: RestartBlock | null;
+  /** Virtual ns at which an interrupted sleep is to end when no handler ran; restart_syscall(2). */
+  restartUntil: number | null;
 }
 
 export type ThreadSignals = Handle<ThreadSignalsFields>;
@@ -81,7 +74,7 @@ export const ThreadSignals = layout<ThreadSignalsFields>('thread_signals', {
   flagged: false,
   altStack: null,
   frames: [],
-  restart: null,
+  restartUntil: null,
 });
 
 interface SharedSignalsFields extends PendingFields {
