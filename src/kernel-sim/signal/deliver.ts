@@ -25,14 +25,14 @@ import {
   SS_AUTODISARM,
 } from '../abi/signal.ts';
 import { CLD_STOPPED } from '../abi/signal-code.ts';
-import { defaultAction, isUnblockable } from '../abi/signal-default.ts';
+import { type DefaultAction, defaultAction, isUnblockable } from '../abi/signal-default.ts';
 import { killedStatus } from '../abi/wait.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { exitGroup } from '../task/exit.ts';
 import { schedule } from '../task/sleep.ts';
-import type { Process, Task } from '../task/task.ts';
+import type { Task } from '../task/task.ts';
 import { innermostFrame, setAction } from './action.ts';
 import { isProtected } from './init.ts';
 import { recalculate, setBlocked } from './mask.ts';
@@ -75,7 +75,7 @@ export function dequeue(tx: Transaction, k: Kernel, task: Task, wanted: bigint):
   return info;
 }
 
-/** Takes signals until one does something; what is ignored by now goes without a word. */
+/** Takes signals until one does something; those that are ignored by now are passed over. */
 const take = operation('signal.take', (tx: Transaction, k: Kernel, task: Task): Taken => {
   const process = tx.read(task.process)!;
   const signals = tx.read(process.signals)!;
@@ -84,7 +84,7 @@ const take = operation('signal.take', (tx: Transaction, k: Kernel, task: Task): 
     tx.write(signals.report, 0);
     return { kind: 'report', why };
   }
-  if (!k.is26 && isEnding(tx, process)) return end(tx, task, SIGKILL);
+  if (!k.is26 && isEnding(tx, task)) return end(tx, task, SIGKILL);
   if (tx.read(signals.stopCount) > 0) return { kind: 'stop', stopping: joinStop(tx, task) };
   for (;;) {
     const own = tx.read(task.signals)!;
@@ -101,26 +101,35 @@ const take = operation('signal.take', (tx: Transaction, k: Kernel, task: Task): 
 function consider(tx: Transaction, k: Kernel, task: Task, info: SigInfo): Taken | null {
   const signo = info.si_signo;
   const action = actionOf(tx, task, signo);
-  if (action.handler === SIG_IGN) return null;
-  const does = action.handler === SIG_DFL ? defaultAction(signo) : 'handle';
-  if (does === 'ignore' || does === 'continue') return null;
+  const does = doneBy(action, signo);
+  const show = (): void => tx.note({ type: 'signal.delivered', task, info, action: does });
+  if (does === 'ignore' || does === 'continue') {
+    show();
+    return null;
+  }
   if (does === 'handle') {
-    tx.note({ type: 'signal.delivered', task, info, action: does });
+    show();
     if ((action.flags & SA_RESETHAND) !== 0) setAction(tx, task, signo, { ...action, handler: SIG_DFL });
     return { kind: 'handler', handled: { info, action } };
   }
   // An init gets only what it has a handler for; on 6.x a SIGKILL or SIGSTOP that came this far was forced on it.
-  const process = tx.read(task.process)!;
-  if (isProtected(tx, k, task) && !isEnding(tx, process) && (k.is26 || !isUnblockable(signo))) return null;
+  if (isProtected(tx, k, task) && !isEnding(tx, task) && (k.is26 || !isUnblockable(signo))) return null;
   if (signo === SIGKILL) return end(tx, task, signo);
-  tx.note({ type: 'signal.delivered', task, info, action: does });
+  show();
   if (does !== 'stop') return end(tx, task, signo);
   if (signo !== SIGSTOP) return { kind: 'job control', signo };
   return { kind: 'stop', stopping: beginStop(tx, task, signo) };
 }
 
-const isEnding = (tx: Transaction, process: Process): boolean =>
-  tx.read(process.groupExit) !== null || tx.read(process.execing) !== null;
+const doneBy = ({ handler }: Action, signo: number): DefaultAction | 'handle' =>
+  handler === SIG_IGN ? 'ignore' : handler === SIG_DFL ? defaultAction(signo) : 'handle';
+
+/** Whether the thread goes with its process, or because another thread of it calls execve. */
+function isEnding(tx: Transaction, task: Task): boolean {
+  const process = tx.read(task.process)!;
+  const execing = tx.read(process.execing);
+  return tx.read(process.groupExit) !== null || (execing !== null && execing !== task);
+}
 
 /** The end of the process by a signal. When it was decided as the signal was sent, that signal is still to be shown. */
 function end(tx: Transaction, task: Task, signo: number): Taken {
