@@ -18,7 +18,7 @@ import {
   SHM_UNLOCK,
 } from '../../src/kernel-sim/abi/ipc.ts';
 import type { Task } from '../../src/kernel-sim/task/task.ts';
-import { BASES, type Bench, bench, checkTable, idOf, OUT, type Row } from '../kernel-sim/ipc/_bench.ts';
+import { after, BASES, type Bench, bench, checkTable, idOf, OUT, type Row } from '../kernel-sim/ipc/_bench.ts';
 
 const KEY = 0x5451;
 const BAD_ADDRESS = 0x10;
@@ -47,15 +47,50 @@ const gets: Row[] = [
   ['shmmax', ['2.6.26'], (b) => [b.init, 'shmget', 0, 0x200_0000, 0], '= 0'],
   ['more than shmmax', ['6.x'], (b) => [b.init, 'shmget', 0, -1, 0], 'EINVAL'],
   ['more than a file may hold', ['6.x'], (b) => [b.init, 'shmget', 0, 0x9000_0000_0000_0000n, 0], 'EINVAL'],
-  ['more pages than shmall', BASES, (b) => [(b.limit('shmall', 3), segment(b), b.init), 'shmget', 0, 4097, 0], 'ENOSPC'],
-  ['as many pages as shmall', ['2.6.26'], (b) => [(b.limit('shmall', 3), segment(b), b.init), 'shmget', 0, 4096, 0], '= 32769'],
-  ['as many pages as shmall', ['6.x'], (b) => [(b.limit('shmall', 3), segment(b), b.init), 'shmget', 0, 4096, 0], '= 1'],
-  ['more segments than shmmni', BASES, (b) => [(b.limit('shmmni', 1), segment(b), b.init), 'shmget', 0, 1, 0], 'ENOSPC'],
-  ['an existing segment, asking for none', BASES, (b) => [(segment(b), b.init), 'shmget', KEY, 0, 0], '= 0'],
-  ['an existing segment, asking for its bytes', BASES, (b) => [(segment(b), b.init), 'shmget', KEY, 5000, 0], '= 0'],
-  ['an existing segment, asking for more', BASES, (b) => [(segment(b), b.init), 'shmget', KEY, 5001, 0], 'EINVAL'],
-  ['an existing segment without permission', BASES, (b) => [(segment(b), b.user(1)), 'shmget', KEY, 1, 0o400], 'EACCES'],
-  ['an existing segment, exclusively', BASES, (b) => [(segment(b), b.init), 'shmget', KEY, 9999, IPC_CREAT | IPC_EXCL], 'EEXIST'],
+  [
+    'more pages than shmall',
+    BASES,
+    (b) => [after([b.limit('shmall', 3), segment(b)], b.init), 'shmget', 0, 4097, 0],
+    'ENOSPC',
+  ],
+  [
+    'as many pages as shmall',
+    ['2.6.26'],
+    (b) => [after([b.limit('shmall', 3), segment(b)], b.init), 'shmget', 0, 4096, 0],
+    '= 32769',
+  ],
+  [
+    'as many pages as shmall',
+    ['6.x'],
+    (b) => [after([b.limit('shmall', 3), segment(b)], b.init), 'shmget', 0, 4096, 0],
+    '= 1',
+  ],
+  [
+    'more segments than shmmni',
+    BASES,
+    (b) => [after([b.limit('shmmni', 1), segment(b)], b.init), 'shmget', 0, 1, 0],
+    'ENOSPC',
+  ],
+  ['an existing segment, asking for none', BASES, (b) => [after(segment(b), b.init), 'shmget', KEY, 0, 0], '= 0'],
+  [
+    'an existing segment, asking for its bytes',
+    BASES,
+    (b) => [after(segment(b), b.init), 'shmget', KEY, 5000, 0],
+    '= 0',
+  ],
+  ['an existing segment, asking for more', BASES, (b) => [after(segment(b), b.init), 'shmget', KEY, 5001, 0], 'EINVAL'],
+  [
+    'an existing segment without permission',
+    BASES,
+    (b) => [after(segment(b), b.user(1)), 'shmget', KEY, 1, 0o400],
+    'EACCES',
+  ],
+  [
+    'an existing segment, exclusively',
+    BASES,
+    (b) => [after(segment(b), b.init), 'shmget', KEY, 9999, IPC_CREAT | IPC_EXCL],
+    'EEXIST',
+  ],
   ['huge pages', BASES, (b) => [b.init, 'shmget', 0, 1, SHM_HUGETLB], 'ENOMEM'],
   ['huge pages without CAP_IPC_LOCK', BASES, (b) => [b.user(1), 'shmget', 0, 1, SHM_HUGETLB], 'EPERM'],
 ];
@@ -66,14 +101,29 @@ const attaches: Row[] = [
   ['an outdated id', ['2.6.26'], (b) => [b.init, 'shmat', outdated(b), null, 0], 'EIDRM'],
   ['an outdated id', ['6.x'], (b) => [b.init, 'shmat', outdated(b), null, 0], 'EINVAL'],
   ['an address within a page', BASES, (b) => [b.init, 'shmat', 77, HERE + 1, 0], 'EINVAL'],
-  ['an address within a page, rounded down', BASES, (b) => [b.init, 'shmat', segment(b), HERE + 1, SHM_RND], `= ${HERE}`],
+  [
+    'an address within a page, rounded down',
+    BASES,
+    (b) => [b.init, 'shmat', segment(b), HERE + 1, SHM_RND],
+    `= ${HERE}`,
+  ],
   ['nowhere, to replace what is there', BASES, (b) => [b.init, 'shmat', segment(b), null, SHM_REMAP], 'EINVAL'],
-  ['an address rounded down to nowhere, to replace', BASES, (b) => [b.init, 'shmat', segment(b), 5, SHM_RND | SHM_REMAP], 'EINVAL'],
+  [
+    'an address rounded down to nowhere, to replace',
+    BASES,
+    (b) => [b.init, 'shmat', segment(b), 5, SHM_RND | SHM_REMAP],
+    'EINVAL',
+  ],
   ['without permission', BASES, (b) => [b.user(1), 'shmat', segment(b), null, SHM_RDONLY], 'EACCES'],
   ['to write with permission to read', BASES, (b) => [b.user(1), 'shmat', segment(b, 0o644), null, 0], 'EACCES'],
   ['to execute without permission', BASES, (b) => [b.user(1), 'shmat', segment(b, 0o666), null, SHM_EXEC], 'EACCES'],
   ['where another is attached', BASES, (b) => [b.init, 'shmat', attachedHere(b), HERE + 4096, 0], 'EINVAL'],
-  ['where another is attached, to replace it', BASES, (b) => [b.init, 'shmat', attachedHere(b), HERE + 4096, SHM_REMAP], `= ${HERE + 4096}`],
+  [
+    'where another is attached, to replace it',
+    BASES,
+    (b) => [b.init, 'shmat', attachedHere(b), HERE + 4096, SHM_REMAP],
+    `= ${HERE + 4096}`,
+  ],
   ['past the last address', BASES, (b) => [b.init, 'shmat', segment(b), 0x7fff_ffff_e000, 0], 'ENOMEM'],
   ['the lowest addresses', ['6.x'], (b) => [b.user(1), 'shmat', segment(b, 0o666), 0x1000, 0], 'EPERM'],
   ['the lowest addresses with CAP_SYS_RAWIO', BASES, (b) => [b.init, 'shmat', segment(b), 0x1000, 0], '= 4096'],
@@ -89,23 +139,33 @@ function attachedHere(b: Bench): number {
 const detaches: Row[] = [
   ['where nothing is attached', BASES, (b) => [b.init, 'shmdt', HERE], 'EINVAL'],
   ['within a page', BASES, (b) => [b.init, 'shmdt', HERE + 1], 'EINVAL'],
-  ['within an attach', BASES, (b) => [(attachedHere(b), b.init), 'shmdt', HERE + 4096], 'EINVAL'],
-  ['where something is attached', BASES, (b) => [(attachedHere(b), b.init), 'shmdt', HERE], '= 0'],
+  ['within an attach', BASES, (b) => [after(attachedHere(b), b.init), 'shmdt', HERE + 4096], 'EINVAL'],
+  ['where something is attached', BASES, (b) => [after(attachedHere(b), b.init), 'shmdt', HERE], '= 0'],
 ];
 
 const controls: Row[] = [
   ['a negative id', BASES, (b) => [b.init, 'shmctl', -1, IPC_STAT, OUT], 'EINVAL'],
   ['a negative command', BASES, (b) => [b.init, 'shmctl', segment(b), -1, OUT], 'EINVAL'],
   ['an unknown command', BASES, (b) => [b.init, 'shmctl', segment(b), 99, OUT], 'EINVAL'],
-  ['SHM_STAT_ANY, which 2.6.26 does not know', ['2.6.26'], (b) => [b.init, 'shmctl', segment(b), SHM_STAT_ANY, OUT], 'EINVAL'],
-  ['SHM_STAT_ANY without permission', ['6.x'], (b) => [b.user(1), 'shmctl', (segment(b, 0), 0), SHM_STAT_ANY, OUT], '= 0'],
+  [
+    'SHM_STAT_ANY, which 2.6.26 does not know',
+    ['2.6.26'],
+    (b) => [b.init, 'shmctl', segment(b), SHM_STAT_ANY, OUT],
+    'EINVAL',
+  ],
+  [
+    'SHM_STAT_ANY without permission',
+    ['6.x'],
+    (b) => [b.user(1), 'shmctl', after(segment(b, 0), 0), SHM_STAT_ANY, OUT],
+    '= 0',
+  ],
   ['IPC_STAT of an empty slot', BASES, (b) => [b.init, 'shmctl', 77, IPC_STAT, OUT], 'EINVAL'],
   ['IPC_STAT of an outdated id', ['2.6.26'], (b) => [b.init, 'shmctl', outdated(b), IPC_STAT, OUT], 'EIDRM'],
   ['IPC_STAT of an outdated id', ['6.x'], (b) => [b.init, 'shmctl', outdated(b), IPC_STAT, OUT], 'EINVAL'],
   ['IPC_STAT without permission', BASES, (b) => [b.user(1), 'shmctl', segment(b), IPC_STAT, OUT], 'EACCES'],
   ['IPC_STAT into a bad buffer', BASES, (b) => [b.init, 'shmctl', segment(b), IPC_STAT, BAD_ADDRESS], 'EFAULT'],
   ['SHM_STAT of an empty slot', BASES, (b) => [b.init, 'shmctl', 1, SHM_STAT, OUT], 'EINVAL'],
-  ['SHM_STAT without permission', BASES, (b) => [b.user(1), 'shmctl', (segment(b), 0), SHM_STAT, OUT], 'EACCES'],
+  ['SHM_STAT without permission', BASES, (b) => [b.user(1), 'shmctl', after(segment(b), 0), SHM_STAT, OUT], 'EACCES'],
   ['IPC_INFO into no buffer', BASES, (b) => [b.init, 'shmctl', 0, IPC_INFO, null], 'EFAULT'],
   ['SHM_INFO into no buffer', BASES, (b) => [b.init, 'shmctl', 0, SHM_INFO, null], 'EFAULT'],
   ['IPC_SET from nowhere', BASES, (b) => [b.init, 'shmctl', 77, IPC_SET, null], 'EFAULT'],
@@ -117,8 +177,18 @@ const controls: Row[] = [
   ['SHM_LOCK by another', BASES, (b) => [b.user(1), 'shmctl', segment(b, 0o666), SHM_LOCK, null], 'EPERM'],
   ['SHM_UNLOCK by another', BASES, (b) => [b.user(1), 'shmctl', segment(b, 0o666), SHM_UNLOCK, null], 'EPERM'],
   ['SHM_LOCK by the owner', BASES, (b) => [b.user(1), 'shmctl', own(b, 4096), SHM_LOCK, null], '= 0'],
-  ['SHM_LOCK of more than the owner may lock', BASES, (b) => [b.user(1), 'shmctl', own(b, 65_537), SHM_LOCK, null], 'ENOMEM'],
-  ['SHM_LOCK by an owner who may lock nothing', BASES, (b) => [mayNotLock(b), 'shmctl', own(b, 1), SHM_LOCK, null], 'EPERM'],
+  [
+    'SHM_LOCK of more than the owner may lock',
+    BASES,
+    (b) => [b.user(1), 'shmctl', own(b, 65_537), SHM_LOCK, null],
+    'ENOMEM',
+  ],
+  [
+    'SHM_LOCK by an owner who may lock nothing',
+    BASES,
+    (b) => [mayNotLock(b), 'shmctl', own(b, 1), SHM_LOCK, null],
+    'EPERM',
+  ],
 ];
 
 /** A segment of the user whose task is pid 2. */
@@ -139,7 +209,9 @@ test('shmctl refuses in the order of each kernel', (t) => checkTable(t, controls
 
 for (const base of BASES) {
   const stat = (b: Bench, t: Parameters<typeof checkTable>[0], id: number) =>
-    b.output(t, b.init, 'shmctl', id, IPC_STAT, OUT) as Record<string, number> & { shm_perm: { mode: number; key: number } };
+    b.output(t, b.init, 'shmctl', id, IPC_STAT, OUT) as Record<string, number> & {
+      shm_perm: { mode: number; key: number };
+    };
 
   test(`${base}: a segment remembers who attached and detached it, and when`, (t) => {
     const b = bench(base);
@@ -225,7 +297,13 @@ test('SHM_STAT returns the id of the segment in a slot, SHM_INFO totals, IPC_INF
   const totals = { used_ids: 2, shm_tot: 3, shm_rss: 1, shm_swp: 0, swap_attempts: 0, swap_successes: 0 };
   t.deepEqual(b.output(t, b.init, 'shmctl', 0, SHM_INFO, OUT), totals);
   const most = 18_446_744_073_692_774_399n;
-  t.deepEqual(b.output(t, b.init, 'shmctl', 0, IPC_INFO, OUT), { shmmax: most, shmmin: 1, shmmni: 4096, shmseg: 4096, shmall: most });
+  t.deepEqual(b.output(t, b.init, 'shmctl', 0, IPC_INFO, OUT), {
+    shmmax: most,
+    shmmin: 1,
+    shmmni: 4096,
+    shmseg: 4096,
+    shmall: most,
+  });
 });
 
 test('SHM_REMAP ends the attach that was there', (t) => {
@@ -233,6 +311,7 @@ test('SHM_REMAP ends the attach that was there', (t) => {
   const first = attachedHere(b);
   const second = idOf(b.call(b.init, 'shmget', 0, 1, 0o600));
   at(b, b.init, second, HERE, SHM_REMAP);
-  const nattch = (id: number): number => (b.output(t, b.init, 'shmctl', id, IPC_STAT, OUT) as { shm_nattch: number }).shm_nattch;
+  const nattch = (id: number): number =>
+    (b.output(t, b.init, 'shmctl', id, IPC_STAT, OUT) as { shm_nattch: number }).shm_nattch;
   t.deepEqual([nattch(first), nattch(second)], [0, 1]);
 });

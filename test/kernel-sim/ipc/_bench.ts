@@ -40,6 +40,8 @@ export interface Bench extends Lab {
   /** What a call put into a buffer; fails the test when it did not succeed. */
   readonly output: (t: ExecutionContext, task: Task, name: string, ...args: Datum[]) => Datum;
   readonly walk: (task: Task, name: string, ...args: Datum[]) => Walk;
+  /** The number of a task in the initial namespace. */
+  readonly pidOf: (task: Task) => number;
   /** Lets a second of virtual time pass. */
   readonly second: () => void;
 }
@@ -108,10 +110,14 @@ export function bench(base: Base = '2.6.26', fixes: string[] = []): Bench {
     },
     output: (t, task, name, ...args) => {
       const result = call(task, name, ...args);
-      if (!result.ok) return t.fail(`${name}: ${result.errno}`) as never;
+      if (!result.ok) {
+        t.fail(`${name}: ${result.errno}`);
+        return null;
+      }
       return Object.values(result.value.out ?? {})[0] ?? null;
     },
     walk,
+    pidOf: (task) => store.peek(store.peek(task.pid)!.upids)[0]!.number,
     second: () => machine.advanceClock(store.peek(machine.clock.now) + 1e9),
   };
 }
@@ -121,6 +127,9 @@ export function idOf(result: Result<Return>): number {
   if (!result.ok) throw new Error(`no id: ${result.errno}`);
   return Number(result.value.value);
 }
+
+/** A value for which something had to be set up before. */
+export const after = <T>(_done: unknown, value: T): T => value;
 
 /** One row of an errno table: what is tried, on which kernels, in what situation, and what it says there. */
 export type Row = readonly [

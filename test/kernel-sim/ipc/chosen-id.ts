@@ -3,7 +3,7 @@ import { IPC_CREAT, IPC_EXCL, IPC_RMID, IPC_STAT } from '../../../src/kernel-sim
 import { limitSpareLayers } from '../../../src/kernel-sim/ipc/limits.ts';
 import type { Task } from '../../../src/kernel-sim/task/task.ts';
 import type { Datum } from '../../../src/syscalls/datum.ts';
-import { type Bench, bench, OUT } from './_bench.ts';
+import { after, type Bench, bench, OUT } from './_bench.ts';
 
 const KEY = 9;
 
@@ -16,7 +16,8 @@ const getters = {
 type Getter = keyof typeof getters;
 const NAMES = Object.keys(getters) as Getter[];
 
-const get = (b: Bench, name: Getter, key = 0, flags = 0, task: Task = b.init): string => b.outcome(task, ...getters[name](key, flags));
+const get = (b: Bench, name: Getter, key = 0, flags = 0, task: Task = b.init): string =>
+  b.outcome(task, ...getters[name](key, flags));
 
 type Prepare = (b: Bench, name: Getter) => readonly [string, ...Datum[]];
 
@@ -26,14 +27,38 @@ const table: readonly [title: string, names: readonly Getter[], Prepare, errno: 
   ['an exclusive key that is used', NAMES, (b, name) => taken(b, name, IPC_CREAT | IPC_EXCL), 'EEXIST', true],
   ['an existing key', NAMES, (b, name) => taken(b, name, 0), '= 0', true],
   ['an existing key without permission', NAMES, (b, name) => forbidden(b, name), 'EACCES', true],
-  ['an existing set that is too small', ['semget'], (b) => (taken(b, 'semget', 0), ['semget', KEY, 3, 0]), 'EINVAL', true],
-  ['an existing segment that is too small', ['shmget'], (b) => (taken(b, 'shmget', 0), ['shmget', KEY, 4097, 0]), 'EINVAL', true],
+  [
+    'an existing set that is too small',
+    ['semget'],
+    (b) => after(taken(b, 'semget', 0), ['semget', KEY, 3, 0]),
+    'EINVAL',
+    true,
+  ],
+  [
+    'an existing segment that is too small',
+    ['shmget'],
+    (b) => after(taken(b, 'shmget', 0), ['shmget', KEY, 4097, 0]),
+    'EINVAL',
+    true,
+  ],
   ['a set of too many', ['semget'], () => ['semget', 0, 999, 0], 'EINVAL', true],
   ['a set of none', ['semget'], () => ['semget', 0, 0, 0], 'EINVAL', true],
-  ['more semaphores than there may be', ['semget'], (b) => (b.limit('sem', 250, 1), ['semget', 0, 2, 0]), 'ENOSPC', true],
+  [
+    'more semaphores than there may be',
+    ['semget'],
+    (b) => after(b.limit('sem', 250, 1), ['semget', 0, 2, 0]),
+    'ENOSPC',
+    true,
+  ],
   ['a segment of no bytes', ['shmget'], () => ['shmget', 0, 0, 0], 'EINVAL', true],
-  ['more pages than there may be', ['shmget'], (b) => (b.limit('shmall', 1), ['shmget', 0, 4097, 0]), 'ENOSPC', true],
-  ['a full table', NAMES, (b, name) => (full(b), getters[name](0, 0)), 'ENOSPC', true],
+  [
+    'more pages than there may be',
+    ['shmget'],
+    (b) => after(b.limit('shmall', 1), ['shmget', 0, 4097, 0]),
+    'ENOSPC',
+    true,
+  ],
+  ['a full table', NAMES, (b, name) => after(full(b), getters[name](0, 0)), 'ENOSPC', true],
   ['a slot that is taken', NAMES, (b, name) => takenSlot(b, name), 'EBUSY', false],
   ['a slot that is free', NAMES, (_b, name) => getters[name](0, 0), '= 700', false],
 ];
@@ -107,7 +132,10 @@ test('a chosen id is had if its slot is free', (t) => {
 });
 
 test('a chosen id does not move the sequence number, so that an ordinary creation may give it out again (I4)', (t) => {
-  for (const [fixes, id] of [[[], 0], [['I4'], 32_768]] as const) {
+  for (const [fixes, id] of [
+    [[], 0],
+    [['I4'], 32_768],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     b.arm(b.init, 0);
     t.is(get(b, 'msgget'), '= 0');
@@ -117,7 +145,10 @@ test('a chosen id does not move the sequence number, so that an ordinary creatio
 });
 
 test('an existing key leaves the value armed for whatever is made next (I5)', (t) => {
-  for (const [fixes, id] of [[[], 700], [['I5'], 0]] as const) {
+  for (const [fixes, id] of [
+    [[], 700],
+    [['I5'], 0],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     get(b, 'msgget', KEY, IPC_CREAT);
     b.arm(b.init, 700);
@@ -127,7 +158,10 @@ test('an existing key leaves the value armed for whatever is made next (I5)', (t
 });
 
 test('a value that a failed creation took is gone, unless N9 is repaired', (t) => {
-  for (const [fixes, armed] of [[[], false], [['N9'], true]] as const) {
+  for (const [fixes, armed] of [
+    [[], false],
+    [['N9'], true],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     b.arm(b.init, 5);
     get(b, 'msgget');
@@ -138,7 +172,10 @@ test('a value that a failed creation took is gone, unless N9 is repaired', (t) =
 });
 
 test('a value armed for something else is taken all the same, unless N13 is repaired', (t) => {
-  for (const [fixes, id] of [[[], 5000], [['N13'], 0]] as const) {
+  for (const [fixes, id] of [
+    [[], 5000],
+    [['N13'], 0],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     b.arm(b.init, 5000, 'fork');
     t.is(get(b, 'semget'), `= ${id}`);
@@ -146,7 +183,10 @@ test('a value armed for something else is taken all the same, unless N13 is repa
 });
 
 test('a creation that finds the idr layers used up by others starts over without its value (I2)', (t) => {
-  for (const [fixes, expected] of [[[], 0x8000 + 1], [['I2'], 700]] as const) {
+  for (const [fixes, expected] of [
+    [[], 0x8000 + 1],
+    [['I2'], 700],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     const neighbour = b.fork(b.init);
     limitSpareLayers(b.k.machine.store, b.k.initIpcNs, 'msg', 1);
@@ -177,11 +217,17 @@ test('what was wanted and what was given is noted', (t) => {
   b.arm(b.init, 700);
   const made = b.walk(b.init, 'msgget', KEY, IPC_CREAT);
   made.finish();
-  t.deepEqual(made.notes.find(({ type }) => type === 'ipc.created'), { type: 'ipc.created', kind: 'msg', id: 700, wanted: 700, key: KEY });
+  t.deepEqual(
+    made.notes.find(({ type }) => type === 'ipc.created'),
+    { type: 'ipc.created', kind: 'msg', id: 700, wanted: 700, key: KEY },
+  );
   b.arm(b.init, 700 + 32_768);
   const refused = b.walk(b.init, 'msgget', 0, 0);
   refused.finish();
-  t.deepEqual(refused.notes.find(({ type }) => type === 'ipc.busy'), { type: 'ipc.busy', kind: 'msg', wanted: 33_468 });
+  t.deepEqual(
+    refused.notes.find(({ type }) => type === 'ipc.busy'),
+    { type: 'ipc.busy', kind: 'msg', wanted: 33_468 },
+  );
 });
 
 test('6.x: *_next_id is taken by the next creation, whoever makes it, and is a wish only (E9)', (t) => {

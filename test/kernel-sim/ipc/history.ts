@@ -8,27 +8,29 @@ import { type Bench, bench, idOf, OUT } from './_bench.ts';
 const NOW = 1_215_500_000;
 const owner = { uid: 0, gid: 0, mode: 0o640 };
 
+type Call = readonly [name: string, ...args: Datum[]];
+
 /** For each kind: its control call, an object, the structure that IPC_SET is given, and the history in it. */
 const kinds = {
   msg: {
-    make: ['msgget', 1, IPC_CREAT | 0o600] as const,
-    control: (id: number, cmd: number, arg: Datum): readonly [string, ...Datum[]] => ['msgctl', id, cmd, arg],
+    make: ['msgget', 1, IPC_CREAT | 0o600] as Call,
+    control: (id: number, cmd: number, arg: Datum): Call => ['msgctl', id, cmd, arg],
     history: { msg_stime: 1, msg_rtime: 2, msg_ctime: 3, msg_lspid: 4, msg_lrpid: 5 },
     rest: { msg_perm: owner, msg_qbytes: 99 },
     old: { msg_lqbytes: 0 },
     ctime: 'msg_ctime',
   },
   sem: {
-    make: ['semget', 1, 1, IPC_CREAT | 0o600] as const,
-    control: (id: number, cmd: number, arg: Datum): readonly [string, ...Datum[]] => ['semctl', id, 0, cmd, arg],
+    make: ['semget', 1, 1, IPC_CREAT | 0o600] as Call,
+    control: (id: number, cmd: number, arg: Datum): Call => ['semctl', id, 0, cmd, arg],
     history: { sem_otime: 1, sem_ctime: 3 },
     rest: { sem_perm: owner },
     old: { sem_base: 0 },
     ctime: 'sem_ctime',
   },
   shm: {
-    make: ['shmget', 1, 1, IPC_CREAT | 0o600] as const,
-    control: (id: number, cmd: number, arg: Datum): readonly [string, ...Datum[]] => ['shmctl', id, cmd, arg],
+    make: ['shmget', 1, 1, IPC_CREAT | 0o600] as Call,
+    control: (id: number, cmd: number, arg: Datum): Call => ['shmctl', id, cmd, arg],
     history: { shm_atime: 1, shm_dtime: 2, shm_ctime: 3, shm_cpid: 4, shm_lpid: 5 },
     rest: { shm_perm: owner },
     old: { shm_unused: 0 },
@@ -37,7 +39,8 @@ const kinds = {
 };
 const KINDS = Object.keys(kinds) as (keyof typeof kinds)[];
 
-const make = (b: Bench, kind: keyof typeof kinds, task: Task = b.init): number => idOf(b.call(task, ...kinds[kind].make));
+const make = (b: Bench, kind: keyof typeof kinds, task: Task = b.init): number =>
+  idOf(b.call(task, ...kinds[kind].make));
 
 for (const kind of KINDS) {
   const { control, history, rest, old, ctime } = kinds[kind];
@@ -64,7 +67,10 @@ for (const kind of KINDS) {
       ['an empty slot', 'EINVAL', (b) => set(b, 77)],
       ['somebody else’s', 'EPERM', (b, id) => set(b, id, {}, b.init)],
     ];
-    for (const [fixes, armed] of [[[], true], [['I8'], false]] as const) {
+    for (const [fixes, armed] of [
+      [[], true],
+      [['I8'], false],
+    ] as const) {
       for (const [title, expected, call] of cases) {
         const b = bench('2.6.26', [...fixes]);
         const id = make(b, kind, b.user(3));
@@ -77,7 +83,10 @@ for (const kind of KINDS) {
   });
 
   test(`${kind}: the value 0 counts as none for IPC_SET and stays armed (N14)`, (t) => {
-    for (const [fixes, time, armed] of [[[], NOW, true], [['N14'], 3, false]] as const) {
+    for (const [fixes, time, armed] of [
+      [[], NOW, true],
+      [['N14'], 3, false],
+    ] as const) {
       const b = bench('2.6.26', [...fixes]);
       const id = make(b, kind);
       b.arm(b.init, 0);
@@ -111,7 +120,10 @@ for (const kind of KINDS) {
   });
 
   test(`${kind}: any owner may rewrite the history, unless I6 is repaired`, (t) => {
-    for (const [fixes, expected] of [[[], '= 0'], [['I6'], 'EPERM']] as const) {
+    for (const [fixes, expected] of [
+      [[], '= 0'],
+      [['I6'], 'EPERM'],
+    ] as const) {
       const b = bench('2.6.26', [...fixes]);
       const user = b.user(3);
       const id = make(b, kind, user);
@@ -130,7 +142,10 @@ for (const kind of KINDS) {
 }
 
 test('a value armed for a fork rewrites the history of a queue, unless N13 is repaired', (t) => {
-  for (const [fixes, stime] of [[[], 0], [['N13'], NOW]] as const) {
+  for (const [fixes, stime] of [
+    [[], 0],
+    [['N13'], NOW],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     const id = make(b, 'msg');
     b.call(b.init, 'msgsnd', id, { mtype: 1, mtext: '' }, 0, 0);
@@ -146,5 +161,8 @@ test('a rewritten history is noted', (t) => {
   b.arm(b.init, 1);
   const walk = b.walk(b.init, 'msgctl', id, IPC_SET, kinds.msg.rest);
   walk.finish();
-  t.deepEqual(walk.notes.filter(({ type }) => type.startsWith('ipc')), [{ type: 'ipc.history', kind: 'msg', id }]);
+  t.deepEqual(
+    walk.notes.filter(({ type }) => type.startsWith('ipc')),
+    [{ type: 'ipc.history', kind: 'msg', id }],
+  );
 });

@@ -37,7 +37,10 @@ test('6.x uses more slots as more objects are there', (t) => {
 });
 
 test('an id of the past is EIDRM on 2.6.26 if somebody has the slot, EINVAL otherwise (K6)', (t) => {
-  for (const [base, fixes, errno] of [['2.6.26', [], 'EIDRM'], ['2.6.26', ['K6'], 'EINVAL']] as const) {
+  for (const [base, fixes, errno] of [
+    ['2.6.26', [], 'EIDRM'],
+    ['2.6.26', ['K6'], 'EINVAL'],
+  ] as const) {
     const b = bench(base, [...fixes]);
     const id = make(b);
     remove(b, id);
@@ -51,7 +54,10 @@ for (const base of BASES) {
   test(`${base}: a key finds its object and no other, and is free again once that is removed`, (t) => {
     const b = bench(base);
     const ids = [1, 2, -3].map((key) => make(b, key));
-    t.deepEqual([1, 2, -3].map((key) => make(b, key)), ids);
+    t.deepEqual(
+      [1, 2, -3].map((key) => make(b, key)),
+      ids,
+    );
     remove(b, ids[1]!);
     t.is(b.outcome(b.init, 'msgget', 2, 0), 'ENOENT');
     t.not(make(b, 2), ids[1]);
@@ -74,7 +80,10 @@ for (const base of BASES) {
 }
 
 test('a forced slot makes every search by key on 2.6.26 walk the empty slots before it (I9)', (t) => {
-  for (const [fixes, walked] of [[[], [{ type: 'ipc.walk', kind: 'msg', slots: 20_001, objects: 1 }]], [['I9'], []]] as const) {
+  for (const [fixes, walked] of [
+    [[], [{ type: 'ipc.walk', kind: 'msg', slots: 20_001, objects: 1 }]],
+    [['I9'], []],
+  ] as const) {
     const b = bench('2.6.26', [...fixes]);
     b.arm(b.init, 20_000);
     make(b, 1);
