@@ -6,10 +6,13 @@
  */
 
 import {
+  CLONE_DETACHED,
   CLONE_FS,
   CLONE_NEWNS,
   CLONE_NEWPID,
+  CLONE_NEWUSER,
   CLONE_PARENT,
+  CLONE_PIDFD,
   CLONE_SIGHAND,
   CLONE_THREAD,
   CLONE_VFORK,
@@ -27,11 +30,15 @@ import { allocatePid, giveBack } from '../pid/allocator.ts';
 import { groupMembers, numberIn, type Pid, publish, sessionMembers } from '../pid/pid.ts';
 import { done, fail, ok, type Result } from '../result.ts';
 import { copySighand, exitSighand, signalPending } from '../signal/inherit.ts';
+import { isProtected } from '../signal/init.ts';
+import { hasWork } from '../signal/mask.ts';
 import { SharedSignals } from '../signal/state.ts';
+import { mayChoosePids } from './cred.ts';
 import { copyNamespaces, exitNamespaces } from './namespaces.ts';
 import { asInt, confirmTaken, takeFor } from './next-syscall-data.ts';
 import { children, Process, Task, threads } from './task.ts';
 import { chargeProcess, unchargeProcess } from './user-count.ts';
+import { awaitVfork, beginVfork, isKilled } from './vfork.ts';
 
 export interface CloneRequest {
   /** CLONE_* and, in the low byte, the exit signal. */
@@ -40,15 +47,20 @@ export interface CloneRequest {
   readonly entry: unknown;
   /** clone3's set_tid: wanted numbers, innermost namespace first. */
   readonly setTid: readonly number[];
+  /** `nowhere` when CLONE_PIDFD is asked for and what it makes could not be stored. */
+  readonly pidfd: 'unwanted' | 'nowhere';
 }
 
-/** EINVAL for combinations of flags that no kernel takes. */
-function checkFlags(flags: number): Result<undefined> {
+/** EINVAL for combinations of flags that no kernel takes, or not this one. */
+function checkFlags(k: Kernel, flags: number): Result<undefined> {
   const has = (flag: number): boolean => (flags & flag) !== 0;
   if (has(CLONE_NEWNS) && has(CLONE_FS)) return fail('EINVAL'); // a new root cannot be shared
   if (has(CLONE_THREAD) && !has(CLONE_SIGHAND)) return fail('EINVAL'); // threads share handlers
   if (has(CLONE_SIGHAND) && !has(CLONE_VM)) return fail('EINVAL'); // handlers point into the address space
-  if (has(CLONE_NEWPID) && has(CLONE_THREAD)) return fail('EINVAL'); // threads of a process are in one namespace
+  if (k.is26) return done;
+  if (has(CLONE_NEWUSER) && has(CLONE_FS)) return fail('EINVAL'); // the root could be used with rights over the new namespace
+  if (has(CLONE_THREAD) && has(CLONE_NEWUSER | CLONE_NEWPID)) return fail('EINVAL'); // a process is in one namespace
+  if (has(CLONE_PIDFD) && has(CLONE_DETACHED)) return fail('EINVAL'); // the bit is kept for a later meaning
   return done;
 }
 
@@ -57,18 +69,33 @@ function* childPid(k: Kernel, parent: Task, child: Task, setTid: readonly number
   const ns = (yield* load(child.pidNs))!;
   if (k.profile.series.has('next_syscall_data')) {
     const armed = yield* takeFor(k, parent, 'fork');
-    if (armed !== null) return yield* allocatePid(k, ns, [asInt(armed)]);
+    if (armed !== null) return yield* allocatePid(k, ns, [asInt(armed)], true); // anybody may choose (N16)
   }
-  return yield* allocatePid(k, ns, setTid);
+  if (setTid.length > (yield* load(ns.level)) + 1) return fail('EINVAL'); // more numbers than namespaces
+  return yield* allocatePid(k, ns, setTid, mayChoosePids(yield* load(parent.cred)));
 }
 
-const dupTask = operation('fork.dup_task', (tx: Transaction, parent: Task, exitSignal: number): Task => {
+const isNamespaceInit = operation('fork.is_init', (tx: Transaction, k: Kernel, caller: Task): boolean =>
+  isProtected(tx, k, caller),
+);
+
+const dupTask = operation('fork.dup_task', (tx: Transaction, k: Kernel, parent: Task, flags: number): Task => {
   const child = tx.create(Task);
   tx.write(child.comm, tx.read(parent.comm));
   tx.write(child.cred, tx.read(parent.cred));
-  tx.write(child.exitSignal, exitSignal);
+  tx.write(child.exitSignal, exitSignal(tx, k, parent, flags));
+  tx.write(child.execs, tx.read(parent.execs));
+  const sibling = (flags & (CLONE_PARENT | CLONE_THREAD)) !== 0;
+  tx.write(child.parentExecs, tx.read(sibling ? parent.parentExecs : parent.execs));
   return child;
 });
+
+/** Threads have none. A sibling gets what it asks for from 2.6.26 and what its elder has from 6.x. */
+function exitSignal(tx: Transaction, k: Kernel, parent: Task, flags: number): number {
+  if ((flags & CLONE_THREAD) !== 0) return -1;
+  if (k.is26 || (flags & CLONE_PARENT) === 0) return flags & CSIGNAL;
+  return tx.read(tx.read(tx.read(parent.process)!.leader)!.exitSignal);
+}
 
 /** Joins the caller's process (CLONE_THREAD) or starts a new one with the same limits; copy_signal. */
 const copySignal = operation(
@@ -79,10 +106,14 @@ const copySignal = operation(
       tx.write(child.process, process);
       return;
     }
-    tx.write(
-      child.process,
-      tx.create(Process, { leader: child, limits: tx.read(process.limits), signals: tx.create(SharedSignals) }),
-    );
+    const created = tx.create(Process, {
+      leader: child,
+      limits: tx.read(process.limits),
+      signals: tx.create(SharedSignals),
+      belowSubreaper: tx.read(process.belowSubreaper) || tx.read(process.subreaper),
+      dumpable: tx.read(process.dumpable),
+    });
+    tx.write(child.process, created);
   },
 );
 
@@ -91,35 +122,44 @@ const tooManyThreads = operation(
   (tx: Transaction, k: Kernel): boolean => tx.read(k.system.threads) >= tx.read(k.system.maxThreads),
 );
 
-/** Makes the child part of the system: found by its number, child of its parent, member of its groups. Under tasklist_lock. */
+/**
+ * Makes the child part of the system: found by its number, child of its parent, member of its groups. Under tasklist_lock.
+ *
+ * @returns the child's number; 0, and nothing done, when the caller has a signal that must not wait for the end of the fork
+ */
 const link = operation(
   'fork.link',
   (tx: Transaction, k: Kernel, caller: Task, child: Task, pid: Pid, flags: number): number => {
+    if (isInterrupted(tx, k, caller)) return 0;
     const process = tx.read(child.process)!;
     const thread = (flags & CLONE_THREAD) !== 0;
-    tx.update(k.system.threads, (n) => n + 1);
+    tx.add(k.system.threads, 1);
     tx.write(child.pid, pid);
     tx.write(pid.task, child);
     publish(tx, pid);
     threads.append(tx, process, child);
-    tx.update(process.liveThreads, (n) => n + 1);
-    const callerProcess = tx.read(caller.process)!;
-    const siblingOf = thread || (flags & CLONE_PARENT) !== 0;
-    const parent = siblingOf ? tx.read(tx.read(callerProcess.leader)!.parent) : caller;
+    tx.add(process.liveThreads, 1);
+    const parent = thread || (flags & CLONE_PARENT) !== 0 ? tx.read(caller.parent) : caller;
     tx.write(child.parent, parent);
     if (!thread) {
       if (parent !== null) children.append(tx, parent, child);
+      const callerProcess = tx.read(caller.process)!;
       joinGroups(tx, child, tx.read(callerProcess.group)!, tx.read(callerProcess.session)!);
     }
-    if ((flags & CLONE_VFORK) !== 0) {
-      // Before the child can run: it may be gone by the time the caller waits.
-      tx.write(caller.vforkDone, false);
-      tx.write(child.vforkParent, caller);
-    }
+    if ((flags & CLONE_VFORK) !== 0) beginVfork(tx, caller, child);
     k.machine.launch(tx, child);
-    return numberIn(tx, pid, tx.read(caller.pidNs)!);
+    const number = numberIn(tx, pid, tx.read(caller.pidNs)!);
+    tx.note({ type: 'task.fork', task: caller, child, pid: number });
+    return number;
   },
 );
+
+/** 2.6.26 starts again for any signal, even late as it is (K10), unless the test was made before (N10); 6.x only for a fatal one. */
+function isInterrupted(tx: Transaction, k: Kernel, caller: Task): boolean {
+  const signals = tx.read(caller.signals)!;
+  if (!tx.read(signals.flagged)) return false;
+  return k.is26 && !k.fixed('N10') ? hasWork(tx, caller) : isKilled(tx, caller);
+}
 
 function joinGroups(tx: Transaction, leader: Task, group: Pid, session: Pid): void {
   const process = tx.read(leader.process)!;
@@ -135,13 +175,14 @@ const spawnProgram = operation(
     k.userland.spawn(tx, parent, child, entry),
 );
 
-const forget = operation('fork.free_task', (tx: Transaction, child: Task): void => {
+const forget = operation('fork.free_task', (tx: Transaction, k: Kernel, child: Task): void => {
   const process = tx.read(child.process);
   if (process !== null && tx.read(process.leader) === child) tx.free(process);
+  k.userland.exit(tx, child);
   tx.free(child);
 });
 
-const dropPid = operation('fork.free_pid', (tx: Transaction, pid: Pid): void => tx.free(pid));
+const freePid = operation('fork.free_pid', (tx: Transaction, pid: Pid): void => tx.free(pid));
 
 type Copy = (k: Kernel, parent: Task, child: Task, flags: number) => Steps<Result<undefined>>;
 type Undo = (k: Kernel, child: Task) => Steps<void>;
@@ -171,16 +212,18 @@ const copies: readonly (readonly [Copy, Undo])[] = [
  */
 export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Result<number>> {
   const { flags } = request;
-  const checked = checkFlags(flags);
+  const checked = checkFlags(k, flags);
   if (!checked.ok) return checked;
-  if (k.is26 ? false : yield* signalPending(caller)) return fail('ERESTARTNOINTR');
+  if (!k.is26) {
+    if ((flags & CLONE_PARENT) !== 0 && (yield* isNamespaceInit(k, caller))) return fail('EINVAL'); // it has no sibling
+    if (yield* signalPending(caller)) return fail('ERESTARTNOINTR');
+  }
   if (!(yield* chargeProcess(k, caller))) return fail('EAGAIN'); // RLIMIT_NPROC
   if (yield* tooManyThreads(k)) {
     yield* unchargeProcess(k, caller);
     return fail('EAGAIN');
   }
-  const child = yield* dupTask(caller, (flags & CLONE_THREAD) !== 0 ? -1 : flags & CSIGNAL);
-
+  const child = yield* dupTask(k, caller, flags);
   for (const [index, [copy]] of copies.entries()) {
     const copied = yield* scoped(copy(k, caller, child, flags));
     if (!copied.ok) {
@@ -189,42 +232,41 @@ export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Re
     }
   }
   yield* spawnProgram(k, caller, child, request.entry);
-  const beforeTaking = k.fixed('N10') && (yield* signalPending(caller));
-  const allocated = beforeTaking ? fail('ERESTARTNOINTR') : yield* scoped(childPid(k, caller, child, request.setTid));
-  if (!allocated.ok) {
-    yield* abandon(k, caller, child, copies.length);
-    return allocated;
-  }
+  const made = yield* scoped(enter(k, caller, child, request));
+  if (!made.ok) yield* abandon(k, caller, child, copies.length);
+  else if ((flags & CLONE_VFORK) !== 0) yield* awaitVfork(k, caller, child);
+  return made;
+}
+
+/** Numbers the child and lets it run: the part of copy_process behind which there is no failure. */
+function* enter(k: Kernel, caller: Task, child: Task, request: CloneRequest): Steps<Result<number>> {
+  if (k.fixed('N10') && (yield* signalPending(caller))) return fail('ERESTARTNOINTR');
+  const allocated = yield* scoped(childPid(k, caller, child, request.setTid));
+  if (!allocated.ok) return allocated;
   const pid = allocated.value;
-  // The last test of all: a signal that came since makes the whole call start again, and the armed value is gone by now (N10).
-  if (k.is26 && !k.fixed('N10') && (yield* signalPending(caller))) {
-    yield* giveBack(yield* load(pid.upids));
-    yield* dropPid(pid);
-    yield* abandon(k, caller, child, copies.length);
-    return fail('ERESTARTNOINTR');
+  if (request.pidfd === 'nowhere') {
+    yield* scoped(dropPid(pid));
+    return fail('EFAULT'); // its number was to be stored where there is no memory
+  }
+  const number = yield* link(k, caller, child, pid, request.flags);
+  if (number === 0) {
+    // The whole call starts again, and the armed value is gone by now (N10).
+    yield* scoped(dropPid(pid));
+    return fail(k.is26 ? 'ERESTARTNOINTR' : 'EINTR');
   }
   yield* confirmTaken(k, caller);
-  const number = yield* link(k, caller, child, pid, flags);
-  if ((flags & CLONE_VFORK) !== 0) yield* awaitVfork(caller);
   return ok(number);
+}
+
+/** Gives back a pid that no task got. */
+function* dropPid(pid: Pid): Steps<void> {
+  yield* giveBack(yield* load(pid.upids));
+  yield* freePid(pid);
 }
 
 /** Undoes the first `count` copies of a child that will not be, latest first. */
 function* abandon(k: Kernel, caller: Task, child: Task, count: number): Steps<void> {
   for (const [, undo] of copies.slice(0, count).reverse()) yield* scoped(undo(k, child));
-  yield* forget(child);
+  yield* forget(k, child);
   yield* unchargeProcess(k, caller);
-}
-
-/** Waits, not to be interrupted, until the child has let go of the shared address space. */
-const awaitVfork = operation('vfork.wait', (_tx: Transaction, _caller: Task): void => {}, {
-  when: (tx, caller) => tx.read(caller.vforkDone),
-});
-
-/** Lets a vfork parent go on: the child execs or exits; for operations. */
-export function releaseVforkParent(tx: Transaction, child: Task): void {
-  const parent = tx.read(child.vforkParent);
-  if (parent === null) return;
-  tx.write(parent.vforkDone, true);
-  tx.write(child.vforkParent, null);
 }
