@@ -6,7 +6,7 @@ import { type Kernel, seconds } from '../kernel.ts';
 import type { Transaction } from '../machine/store.ts';
 import type { PidRecord } from './pid-record.ts';
 import type { SemaphoreSet, SemOperation } from './semaphore-set.ts';
-import { adjustmentOf, type UndoEntry, writeAdjustments } from './undo-entry.ts';
+import { adjust, adjustmentOf, type UndoEntry } from './undo-entry.ts';
 
 export interface Trial {
   readonly operations: readonly SemOperation[];
@@ -48,7 +48,7 @@ export function tryOperations(
     tx.write(set.values.at(num), value);
     tx.write(set.pids.at(num), pid);
   }
-  if (undo !== null) writeAdjustments(tx, undo, adjustments);
+  for (const [num, value] of adjustments) adjust(tx, undo!, num, value);
   tx.write(set.otime, seconds(tx, k));
   return 'done';
 }

@@ -5,7 +5,7 @@
  * frees it after a grace period: at once, or when the last who looked it up under RCU is through (`pins`).
  */
 
-import { type Handle, layout } from '../machine/layout.ts';
+import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
 import { LinkedList } from '../machine/list.ts';
 import type { Transaction } from '../machine/store.ts';
 import type { SemaphoreSet } from './semaphore-set.ts';
@@ -15,8 +15,9 @@ interface UndoEntryFields {
   /** The id of the set, -1 once the set has been removed. */
   semid: number;
   list: UndoList;
-  /** One adjustment per semaphore. */
-  adjust: readonly number[];
+  /** The semaphores that there is an adjustment for, and each of these. */
+  size: number;
+  adjust: TableOf<number>;
   /** Readers inside an RCU section that know it. */
   pins: number;
   next: UndoEntry | null;
@@ -32,7 +33,8 @@ const UndoEntry = layout<UndoEntryFields>(
   {
     semid: -1,
     list: null as unknown as UndoList,
-    adjust: [],
+    size: 0,
+    adjust: table(0),
     pins: 0,
     next: null,
     previous: null,
@@ -63,7 +65,7 @@ export function addEntry(tx: Transaction, list: UndoList, set: SemaphoreSet): Un
   const entry = tx.create(UndoEntry, {
     semid: tx.read(set.id),
     list,
-    adjust: Object.freeze(Array.from({ length: tx.read(set.nsems) }, () => 0)),
+    size: tx.read(set.nsems),
     pins: 0,
     next: null,
     previous: null,
@@ -93,6 +95,7 @@ export function unpin(tx: Transaction, entry: UndoEntry): void {
 /** Does away with an entry: out of both lists at once, freed when no reader knows it any more. */
 export function dropEntry(tx: Transaction, list: UndoList, set: SemaphoreSet, entry: UndoEntry): void {
   unlinkEntry(tx, list, set, entry);
+  for (let num = 0; num < tx.read(entry.size); num++) tx.write(entry.adjust.at(num), 0);
   tx.write(entry.semid, -1);
   if (tx.read(entry.pins) === 0) tx.free(entry);
 }
@@ -105,25 +108,27 @@ export function invalidateEntries(tx: Transaction, set: SemaphoreSet): void {
 /** Forgets everybody's adjustments of one semaphore, or of all: SETVAL and SETALL. */
 export function clearAdjustments(tx: Transaction, set: SemaphoreSet, num: number | null): void {
   for (const entry of entriesOfSet.members(tx, set)) {
-    const adjust = tx.read(entry.adjust);
-    if (num === null ? adjust.every((value) => value === 0) : adjust[num] === 0) continue;
-    tx.write(
-      entry.adjust,
-      adjust.map((value, i) => (num === null || i === num ? 0 : value)),
-    );
+    const size = tx.read(entry.size);
+    for (let i = num ?? 0; i < (num === null ? size : num + 1); i++) tx.write(entry.adjust.at(i), 0);
   }
 }
 
-/** The adjustment of a semaphore. An entry that was sized for a smaller set is overrun (S14). */
-export function adjustmentOf(tx: Transaction, entry: UndoEntry, num: number): number {
-  const adjust = tx.read(entry.adjust);
-  if (num >= adjust.length)
-    tx.note({ type: 'fault', kind: 'out-of-bounds', access: 'read', cell: entry.adjust, object: entry });
-  return adjust[num] ?? 0;
+/** Whether an entry has room for a semaphore: one that was sized for a smaller set is overrun (S14). */
+function isInside(tx: Transaction, entry: UndoEntry, num: number): boolean {
+  if (num < tx.read(entry.size)) return true;
+  tx.note({ type: 'fault', kind: 'out-of-bounds', access: 'check', cell: entry.size, object: entry });
+  return false;
 }
 
-/** Puts new adjustments down, by semaphore. */
-export function writeAdjustments(tx: Transaction, entry: UndoEntry, changed: ReadonlyMap<number, number>): void {
-  if (changed.size === 0) return;
-  tx.update(entry.adjust, (adjust) => adjust.map((value, num) => changed.get(num) ?? value));
+/** The adjustment of a semaphore. */
+export const adjustmentOf = (tx: Transaction, entry: UndoEntry, num: number): number =>
+  isInside(tx, entry, num) ? tx.read(entry.adjust.at(num)) : 0;
+
+/** Puts a new adjustment down. */
+export function adjust(tx: Transaction, entry: UndoEntry, num: number, value: number): void {
+  if (isInside(tx, entry, num)) tx.write(entry.adjust.at(num), value);
 }
+
+/** Every adjustment of an entry, by semaphore; for those who look. */
+export const adjustmentsOf = (tx: Transaction, entry: UndoEntry): readonly number[] =>
+  Array.from({ length: tx.read(entry.size) }, (_, num) => tx.read(entry.adjust.at(num)));

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { GETALL, GETPID, IPC_RMID, IPC_STAT, SEM_UNDO, SETALL, SETVAL } from '../../../src/kernel-sim/abi/ipc.ts';
-import { entries } from '../../../src/kernel-sim/ipc/undo-entry.ts';
+import { adjustmentsOf, entries } from '../../../src/kernel-sim/ipc/undo-entry.ts';
 import type { Base } from '../../../src/kernel-sim/profile.ts';
 import type { Task } from '../../../src/kernel-sim/task/task.ts';
 import type { Datum } from '../../../src/syscalls/datum.ts';
@@ -139,7 +139,7 @@ for (const base of BASES) {
     t.is(semop(b, b.init, id, undo(3, 1)), 'EFBIG');
     const { store } = b.k.machine;
     t.deepEqual(
-      [...entries.members(store, store.peek(b.init.undo)!)].map((entry) => store.peek(entry.adjust)),
+      [...entries.members(store, store.peek(b.init.undo)!)].map((entry) => adjustmentsOf(store, entry)),
       [[0]],
     );
   });
