@@ -1,10 +1,14 @@
+import type { TestFn } from 'ava';
 import { CLONE_SIGHAND, CLONE_THREAD, CLONE_VM } from '../../../src/kernel-sim/abi/clone.ts';
+import type { InitOptions } from '../../../src/kernel-sim/boot.ts';
+import { populate } from '../../../src/kernel-sim/fs/file-system.ts';
 import { Frame } from '../../../src/kernel-sim/machine/frame.ts';
+import type { Base } from '../../../src/kernel-sim/profile.ts';
 import { ordinaryCredentials } from '../../../src/kernel-sim/task/cred.ts';
 import { set } from '../../../src/kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../../../src/kernel-sim/task/task.ts';
 import { type Datum, OUT } from '../../../src/syscalls/datum.ts';
-import type { Lab } from '../helpers/lab.ts';
+import { type Lab, lab } from '../helpers/lab.ts';
 
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
@@ -94,3 +98,63 @@ export function isArmed(bed: Lab, task: Task): boolean {
 }
 
 export const controlFile = (tid: number | string, pid = tid): string => `/proc/${pid}/task/${tid}/next_syscall_data`;
+
+/** Two tasks and some files: init is root, `user` is uid 1000; what tables of errnos start from. */
+export interface Furnished extends Lab {
+  readonly user: Task;
+}
+
+/**
+ * Descriptors of both: 3 /d/f for reading and writing, 4 and 5 a pipe, 6 the directory /d, 7 /d/f for reading, 8 /d/f for writing,
+ * 9 an event counter.
+ */
+export function furnished(base: Base, options: InitOptions = {}): Furnished {
+  const bed = lab(base, [], options);
+  populate(bed.k.machine.store, bed.k, [
+    { path: '/d/f', content: 'hello' },
+    { path: '/d/secret', content: 'x', mode: 0o600 },
+    { path: '/d/sub/deep', content: '' },
+    { path: '/d/empty', type: 'directory' },
+    { path: '/d/mine', content: 'mine', uid: 1000, gid: 1000 },
+    { path: '/home/user', type: 'directory', uid: 1000, gid: 1000 },
+    { path: '/home/user/f', content: '', uid: 1000, gid: 1000 },
+    { path: '/priv/x', content: '' },
+    { path: '/priv', type: 'directory', mode: 0o700 },
+    { path: '/tmp/theirs', content: '', uid: 1001, gid: 1001 },
+    { path: '/tmp/theirdir', type: 'directory', uid: 1001, gid: 1001 },
+    { path: '/link', type: 'symlink', content: '/d/f' },
+    { path: '/linkdir', type: 'symlink', content: 'd' },
+    { path: '/dangling', type: 'symlink', content: 'home/user/new' },
+    { path: '/loop', type: 'symlink', content: 'loop' },
+    { path: '/fifo', type: 'fifo', mode: 0o666 },
+    { path: '/exec', content: '', mode: 0o711 },
+  ]);
+  open(bed, bed.init, '/d/f', O_RDWR);
+  value(bed, bed.init, 'pipe', OUT);
+  open(bed, bed.init, '/d');
+  open(bed, bed.init, '/d/f');
+  open(bed, bed.init, '/d/f', O_WRONLY);
+  value(bed, bed.init, 'eventfd', 0);
+  return { ...bed, user: forkAs(bed, bed.init, 1000) };
+}
+
+/** A row of a table of errnos: who calls what, and what it says, where need be on each of the two kernels. */
+export type Row = readonly [
+  title: string,
+  who: 'init' | 'user',
+  call: string,
+  args: readonly Datum[],
+  expected: string | readonly [base26: string, base6: string],
+];
+
+/** Runs a table of errnos on both kernels, each row on a fresh one. */
+export function runTable(test: TestFn, rows: readonly Row[], options: InitOptions = {}): void {
+  for (const [title, who, call, args, expected] of rows) {
+    for (const [i, base] of (['2.6.26', '6.x'] as const).entries()) {
+      test(`${base}: ${title}`, (t) => {
+        const bed = furnished(base, options);
+        t.is(bed.outcome(bed[who], call, ...args), typeof expected === 'string' ? expected : expected[i]!);
+      });
+    }
+  }
+}
