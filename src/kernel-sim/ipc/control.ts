@@ -29,7 +29,7 @@ export interface OwnerChange {
 }
 
 /** One field of an object's history as the caller's structure has it; null when the old, shorter layout has no room for it. */
-export interface HistoryField<O> {
+interface HistoryField<O> {
   readonly cell: (object: O) => Cell<number> | Cell<PidRecord>;
   readonly value: number | null;
 }

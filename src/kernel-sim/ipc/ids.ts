@@ -4,7 +4,7 @@
  *
  * The table is its own lock (`owner`, the rw_mutex): what changes it holds that lock, what only looks needs none.
  * 2.6.26 finds keys by walking the slots (I9) and gives out the lowest free one; 6.x hashes keys and goes round.
- * Notes: `ipc.walk` {kind, slots, objects} when a search by key had to pass empty slots.
+ * Notes: `ipc.walk` {kind, slots, objects} when a search by key had to pass empty slots, `ipc.removed` {kind, id}.
  */
 
 import type { Kernel } from '../kernel.ts';
@@ -16,7 +16,7 @@ import { type IpcKind, type IpcObject, SLOTS } from './object.ts';
 /** Slots in a leaf of the idr. */
 export const LEAF = 64;
 /** Layers that idr_pre_get keeps ready (twice the greatest height of the tree). */
-export const SPARE_LAYERS = 12;
+const SPARE_LAYERS = 12;
 
 interface IpcIdsFields {
   /** Who holds the lock. */

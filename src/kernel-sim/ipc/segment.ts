@@ -3,6 +3,7 @@
  *
  * Pages are cells, made when they are first written; a page that never was reads as zeros. A segment lives until it has been removed
  * and its last attach is gone. Attaching is in attach.ts, shmctl in segment-control.ts.
+ * Notes: `ipc.marked` {kind, id} when a segment that is still attached was removed.
  * Left out on purpose: huge pages (none are reserved), swapping, the limit of memory as such.
  */
 

@@ -204,7 +204,7 @@ const applyEntry = operation(
 const freeList = operation('undo.free', (tx: Transaction, list: UndoList): void => tx.free(list));
 
 /** Applies every entry of a list that nobody holds any more, set by set, and frees it. */
-export function* applyUndoList(k: Kernel, actor: Task, list: UndoList): Steps<void> {
+function* applyUndoList(k: Kernel, actor: Task, list: UndoList): Steps<void> {
   for (let next = yield* nextEntry(list); next !== null; next = yield* nextEntry(list)) {
     const { entry, semid } = next;
     const id = k.is26 && !k.fixed('K2') ? yield* readAgain(entry) : semid;

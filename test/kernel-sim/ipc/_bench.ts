@@ -16,7 +16,7 @@ import { type Lab, lab } from '../helpers/lab.ts';
 export const BASES: readonly Base[] = ['2.6.26', '6.x'];
 
 /** A call that is walked through one step at a time. */
-export interface Walk {
+interface Walk {
   /** The operation it is about to do; undefined at its end. */
   readonly next: () => string | undefined;
   /** Does steps until the operation named is the next; throws when it never is. */
