@@ -1,2 +1,16 @@
 #!/usr/bin/env node
-console.log('Usage: thaw <command> [options]');
+/** The command `thaw`. Anything thrown up to here is a bug in thaw: exit 70 with a way to report it. */
+
+import { reportBug } from './exit.ts';
+
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0); // whoever read has seen enough
+  throw error;
+});
+
+try {
+  const { run } = await import('./program.ts');
+  await run(process.argv);
+} catch (error) {
+  reportBug(error);
+}

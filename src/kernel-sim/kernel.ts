@@ -46,6 +46,8 @@ export interface Userland {
   exit(tx: Transaction, task: Task): void;
   /** What a program says that the value it is about to arm is meant for: a consumer of task/next-syscall-data.ts, null if it does not say. */
   intentOf(tx: Transaction, task: Task): string | null;
+  /** Whether the call that the task is in is the one that a program means by an intent such as `fork#2`; a repaired N12 asks. */
+  isMeantCall(tx: Transaction, task: Task, intent: string | null): boolean;
   /**
    * Makes the task run a signal handler before it goes on; what the handler gets is plain data.
    *

@@ -49,6 +49,7 @@ export type KernelLimits = {
   readonly mq_queues_max?: number;
   readonly mq_msg_max?: number;
   readonly mq_msgsize_max?: number;
+  readonly idr_spare_layers?: number;
   readonly nofile?: Limit;
   readonly nproc?: Limit;
   readonly sigpending?: Limit;

@@ -17,6 +17,7 @@ const sysctls = {
   shmall: 'kernel.shmall: pages of all segments',
   mq_queues_max: 'fs.mqueue.queues_max: POSIX queues in an ipc namespace',
   mq_msg_max: 'fs.mqueue.msg_max: messages in one POSIX queue',
+  idr_spare_layers: 'spare idr layers that creators of IPC objects share: 12, less to inject their running out (I2)',
   mq_msgsize_max: 'fs.mqueue.msgsize_max: bytes of one message of a POSIX queue',
 } as const;
 

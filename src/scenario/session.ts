@@ -4,6 +4,7 @@ import { CATALOGUE } from '../hazards/catalogue/index.ts';
 import { watch } from '../hazards/monitor/monitor.ts';
 import { boot, createInit } from '../kernel-sim/boot.ts';
 import { populate } from '../kernel-sim/fs/file-system.ts';
+import { limitSpareLayers } from '../kernel-sim/ipc/limits.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Cell } from '../kernel-sim/machine/layout.ts';
 import { profileOf } from '../kernel-sim/profile.ts';
@@ -93,6 +94,9 @@ function setSysctls(k: Kernel, limits: KernelLimits): void {
   set(ns.semmns, limits.sem?.semmns);
   set(ns.semopm, limits.sem?.semopm);
   set(ns.semmni, limits.sem?.semmni);
+  if (limits.idr_spare_layers !== undefined) {
+    for (const kind of ['msg', 'sem', 'shm'] as const) limitSpareLayers(store, ns, kind, limits.idr_spare_layers);
+  }
   set(ns.shmmni, limits.shmmni);
   set(ns.shmmax, limits.shmmax === undefined ? undefined : BigInt(limits.shmmax));
   set(ns.shmall, limits.shmall === undefined ? undefined : BigInt(limits.shmall));

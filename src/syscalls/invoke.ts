@@ -1,9 +1,10 @@
 /** Making a call: looks it up, decodes its arguments, and gives the frame that runs it. */
 
 import type { Kernel } from '../kernel-sim/kernel.ts';
-import type { Steps } from '../kernel-sim/machine/effect.ts';
+import { type Steps, scoped } from '../kernel-sim/machine/effect.ts';
 import type { Call } from '../kernel-sim/machine/frame.ts';
 import { fail } from '../kernel-sim/result.ts';
+import { reset } from '../kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import type { Datum } from './datum.ts';
 import { leaveKernel, leaveUserMode, type Outcome } from './leave.ts';
@@ -26,8 +27,17 @@ function* run(k: Kernel, task: Task, name: string, args: readonly Datum[]): Step
   ) as Record<string, never>;
   for (;;) {
     const outcome = yield* leaveKernel(k, task, yield* call.run(k, task, decoded));
-    if (!('resume' in outcome)) return outcome;
+    if ('resume' in outcome) continue;
+    if (!('restart' in outcome)) yield* forgetArmed(k, task, name, outcome.ok);
+    return outcome;
   }
+}
+
+/** Drops a value that the call behind arming it did not take: the next call of any kind is all it is for (N8), or a failed exec (N21). */
+function* forgetArmed(k: Kernel, task: Task, name: string, ok: boolean): Steps<void> {
+  if (!k.profile.series.has('next_syscall_data')) return;
+  const tied = k.fixed('N8') && !/^p?write/.test(name);
+  if (tied || (k.fixed('N21') && name === 'execve' && !ok)) yield* scoped(reset(k, task));
 }
 
 /** What a task in user mode does before anything else when its flag says that signals are pending; ends in nothing. */

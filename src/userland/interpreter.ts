@@ -141,6 +141,14 @@ export class Interpreter implements Behaviour, Userland {
     return instruction?.kind === 'call' ? instruction.intent : null;
   }
 
+  isMeantCall(tx: Transaction, task: Task, intent: string | null): boolean {
+    const ordinal = intent?.split('#')[1];
+    if (ordinal === undefined) return true;
+    const context = callingContext(tx, task);
+    const instruction = context === null ? undefined : tx.read(context.code)?.instructions[tx.read(context.position)];
+    return instruction?.kind === 'call' && instruction.ordinal === Number(ordinal);
+  }
+
   #codeOf(value: Value): Code | undefined {
     const name = typeof value === 'string' ? value.slice(value.lastIndexOf('/') + 1) : programOf(value);
     return name === undefined ? undefined : this.programs.library.get(name);
@@ -243,6 +251,8 @@ export class Interpreter implements Behaviour, Userland {
     const inner = expr.kind === 'assign' ? expr.value : expr;
     if (direction === 'out') return inner.kind === 'null' ? null : inner.kind === 'number' ? FAULT : OUT;
     if (inner.kind === 'any') return OUT;
+    // A name without a value where the kernel may write: it takes what is written.
+    if (direction === 'inout' && inner.kind === 'name' && !evaluate(inner, environment).ok) return OUT;
     const value = evaluate(inner, environment);
     if (value.ok) return value.value as Datum;
     this.#complain(tx, task, context, value.message, inner);

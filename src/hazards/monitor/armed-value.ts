@@ -11,7 +11,6 @@ import { capable } from '../../kernel-sim/task/cred.ts';
 import { asInt, type Consumer, isMeantFor } from '../../kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Outcome } from '../../syscalls/leave.ts';
-import { callingContext } from '../../userland/context.ts';
 import { type Ledger, ledgerOf, type Survival, type Taken } from './ledger.ts';
 import { inHandler, report } from './report.ts';
 
@@ -89,22 +88,13 @@ function misuse(
   intent: string | null,
 ): string | null {
   const survival = tx.read(ledger.survival);
-  const meant = isMeantFor(intent, by) && isOccurrence(tx, task, intent);
+  const meant = isMeantFor(intent, by) && k.userland.isMeantCall(tx, task, intent);
   if (inHandler(tx, task)) return 'N11';
   if (survival === 'refused-set' && by !== 'ipc_set') return 'N8';
   if (survival !== null && (!meant || survival !== 'failed')) return bySurvival[survival];
   if (meant) return null;
   if (by === 'open' && pathArgument(tx, task).endsWith('next_syscall_data')) return 'N19';
   return isMeantFor(intent, by) || k.fixed('N13') ? 'N12' : 'N13';
-}
-
-/** Whether this is the very call that the program means, when it says which one of a name. */
-function isOccurrence(tx: Transaction, task: Task, intent: string | null): boolean {
-  const ordinal = intent?.split('#')[1];
-  if (ordinal === undefined) return true;
-  const context = callingContext(tx, task);
-  const instruction = context === null ? undefined : tx.read(context.code)?.instructions[tx.read(context.position)];
-  return instruction?.kind === 'call' && instruction.ordinal === Number(ordinal);
 }
 
 const pathArgument = (tx: Transaction, task: Task): string =>

@@ -46,6 +46,7 @@ const hear: Readonly<Record<string, Hear>> = {
   'last_pid.chosen': (tx, k, note, numbers) => numbers.onJump(tx, k, note),
   'ipc.created': (tx, k, note, numbers) => numbers.onCreated(tx, k, note),
   'ipc.removed': (tx, _k, note, numbers) => numbers.onRemoved(tx, note),
+  'ipc.walk': (tx, _k, note, numbers) => numbers.onWalk(tx, note),
   'ipc.history': (tx, _k, note, numbers) => numbers.onHistory(tx, note),
 };
 

@@ -67,6 +67,14 @@ export class NumberMonitor {
     if (tx.read(seen) === 'alive') tx.write(seen, 'removed');
   }
 
+  /** A look for a key went through more slots than there are objects: a chosen slot lies far up (I9). */
+  onWalk(tx: Transaction, note: Remark): void {
+    report(tx, 'I9', tx.actor as Task, {
+      intended: `a search among ${String(note.objects)} objects`,
+      happened: `${String(note.slots)} slots were walked under the table's lock`,
+    });
+  }
+
   /** Times and last pids were written by a task that may not be trusted with them. */
   onHistory(tx: Transaction, note: Remark): void {
     const task = tx.actor as Task;

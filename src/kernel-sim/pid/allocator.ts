@@ -103,7 +103,7 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   // Even the first tasks of a young namespace are refused (P3).
   if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
   if (yield* testAndSet(ns, nr)) return fail('EBUSY');
-  if (k.fixed('P2')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
+  if (k.fixed('P2') || k.fixed('P8')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
   if (k.fixed('P1')) yield* raiseLastPid(ns, nr, true);
   else {
     const last = yield* load(ns.lastPid);

@@ -154,20 +154,31 @@ const noteTaken = operation(
 );
 
 /**
- * The value armed for a consumer, left armed; null if there is none that it may take.
- * As posted the value has no kind, so any consumer may take any value (N13).
+ * What a consumer may take; null for nothing. As posted that is whatever is armed. A kernel that ties the value to the call it is
+ * meant for takes it for no other: one of another kind (N13), one inside a signal handler (N11), one that comes before it (N12).
  */
+const offered = operation(
+  'nsd.armed',
+  (tx: Transaction, k: Kernel, task: Task, by: Consumer): { value: bigint; intent: string | null } | null => {
+    const nsd = tx.read(task.nsd);
+    if (nsd === null || tx.read(nsd.ndata) === 0) return null;
+    const intent = tx.read(nsd.intent);
+    if (k.fixed('N13') && !isMeantFor(intent, by)) return null;
+    if (k.fixed('N11') && tx.read(tx.read(task.signals)!.frames).length > 0) return null;
+    if ((k.fixed('N12') || k.fixed('N19')) && !k.userland.isMeantCall(tx, task, intent)) return null;
+    return { value: tx.read(nsd.data), intent };
+  },
+);
+
+/** The value armed for a consumer, left armed; null if there is none that it may take. */
 export function* peekFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
-  const armed = yield* armedBy(task);
-  if (armed === null) return null;
-  return k.fixed('N13') && !isMeantFor(armed.intent, by) ? null : armed.value;
+  return (yield* offered(k, task, by))?.value ?? null;
 }
 
 /** Takes the armed value for a consumer: from here on it is gone, whatever becomes of the call (N9). Null if there is none. */
 export function* takeFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
-  const armed = yield* armedBy(task);
+  const armed = yield* offered(k, task, by);
   if (armed === null) return null;
-  if (k.fixed('N13') && !isMeantFor(armed.intent, by)) return null;
   yield* noteTaken(task, by, armed.value, armed.intent);
   if (!k.fixed('N9')) yield* reset(k, task);
   return armed.value;

@@ -1,0 +1,17 @@
+/** `thaw diff`: what of two images differs. */
+
+import { diffImages } from '../restorer/image/index.ts';
+import { DIFFERENT, endWith } from './exit.ts';
+import { openImage } from './image-file.ts';
+
+export async function diff(first: string, second: string, { json = false }: { json?: boolean }): Promise<void> {
+  const a = await openImage(first);
+  const b = await openImage(second);
+  if (a === null || b === null) return;
+  const differences = diffImages(a, b);
+  if (json) process.stdout.write(`${JSON.stringify(differences, null, 2)}\n`);
+  else
+    for (const { path, image, restored } of differences)
+      process.stdout.write(`${path}: ${JSON.stringify(image)} -> ${JSON.stringify(restored)}\n`);
+  if (differences.length > 0) endWith(DIFFERENT);
+}

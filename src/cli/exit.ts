@@ -1,0 +1,35 @@
+/** How a command ends: exit codes and messages to people, who read stderr. */
+
+export const AS_EXPECTED = 0;
+export const DIFFERENT = 1;
+export const INVALID = 2;
+export const BUG = 70;
+
+/** Says something to people. */
+export function tell(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
+
+/** Ends with `code` once output is written; the gravest code of several wins. */
+export function endWith(code: number): void {
+  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
+}
+
+/** Refuses input: the message names what and where. */
+export function refuse(message: string): void {
+  tell(message);
+  endWith(INVALID);
+}
+
+/** A mistake of the user's that ends the command at once. */
+export class UsageError extends Error {}
+
+/** Reports an error that is nobody's fault but thaw's. */
+export function reportBug(error: unknown): void {
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  tell('thaw: this is a bug in thaw itself. Please report it with the command line and the lines below.');
+  tell(`command: thaw ${process.argv.slice(2).join(' ')}`);
+  tell(`node ${process.version} on ${process.platform}`);
+  tell(stack);
+  process.exitCode = BUG;
+}

@@ -1,0 +1,64 @@
+/** `thaw explore`: searches the schedules of a scenario, and says for each hazard what decides it. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Exploration } from '../explore/explore.ts';
+import { explanationOf, explorationJson } from '../explore/report.ts';
+import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
+import { budgetOf, exploreScenario, judge } from '../explore/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { coloursOf } from './colour.ts';
+import { DIFFERENT, endWith, tell } from './exit.ts';
+import { open, type ScenarioOptions } from './scenario-options.ts';
+
+export async function explore(file: string, options: ScenarioOptions): Promise<void> {
+  const scenario = await open(file, options);
+  if (scenario === null) return;
+  const started = performance.now();
+  const deadline = options.budget === undefined ? Number.POSITIVE_INFINITY : started + options.budget * 1000;
+  const budget = budgetOf(scenario, () => performance.now() > deadline);
+  const found = exploreScenario(scenario, {
+    strategy: options.strategy ?? 'auto',
+    budget: { ...budget, states: options.states ?? budget.states },
+    ...(options.preemptions !== undefined && { preemptions: options.preemptions }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+  });
+  const seconds = (performance.now() - started) / 1000;
+  if (options.save !== undefined) await save(scenario, found, options.save);
+  if (options.json) process.stdout.write(`${JSON.stringify(explorationJson(found, seconds), null, 2)}\n`);
+  else print(scenario, found, seconds);
+  const expected = scenario.expect.hazards;
+  const strange = found.hazards.filter(({ finding }) => expected !== undefined && !expected.includes(finding.id));
+  if (strange.length > 0 || (found.complete && !judge(scenario, found).ok)) endWith(DIFFERENT);
+}
+
+function print(scenario: Scenario, found: Exploration, seconds: number): void {
+  const colours = coloursOf(process.stdout);
+  const lines = [
+    colours.bold(scenario.title),
+    `${found.states} states, ${found.schedules} schedules, ${found.steps} steps in ${seconds.toFixed(2)} s${found.complete ? ', complete' : ', not complete'}`,
+  ];
+  for (const hazard of found.hazards) {
+    const { finding, schedule } = hazard;
+    lines.push('', colours.yellow(`${finding.id} ${finding.name} in ${finding.task}, ${finding.at.call}`));
+    lines.push(`  ${explanationOf(hazard)}`);
+    lines.push(`  schedule: ${schedule.map(({ actor, steps }) => `${actor} ${steps}`).join(', ')}`);
+  }
+  if (found.hazards.length === 0) lines.push('no hazards');
+  lines.push('', 'ends:');
+  for (const { ending, waiting, states } of found.outcomes) {
+    lines.push(`  ${states} × ${ending}${waiting.length === 0 ? '' : `: ${waiting.join(', ')}`}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  for (const complaint of judge(scenario, found).complaints) tell(`${scenario.file}: ${complaint}`);
+}
+
+async function save(scenario: Scenario, found: Exploration, directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const hazard of found.hazards) {
+    const { id, task } = hazard.finding;
+    const file = join(directory, `${id.toLowerCase()}-${task.replaceAll(/[^A-Za-z0-9]+/g, '-')}.schedule.yaml`);
+    await writeFile(file, printSavedSchedule(saveSchedule(scenario, hazard)));
+    tell(`saved ${file}`);
+  }
+}

@@ -1,0 +1,72 @@
+/** `thaw test`: explores every scenario under some paths against what it expects. */
+
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runSuite } from '../explore/suite.ts';
+import type { Answer } from '../explore/worker.ts';
+import { coloursOf } from './colour.ts';
+import { DIFFERENT, endWith, INVALID, tell, UsageError } from './exit.ts';
+import { junit } from './junit.ts';
+
+export interface TestOptions {
+  readonly jobs?: number;
+  readonly tap?: boolean;
+  readonly junit?: string;
+  readonly json?: boolean;
+}
+
+export async function test(paths: readonly string[], options: TestOptions): Promise<void> {
+  const files = (await Promise.all(paths.map(scenariosUnder))).flat();
+  if (files.length === 0) throw new UsageError(`no scenario under ${paths.join(', ')}`);
+  const started = performance.now();
+  const print = options.json ? () => {} : options.tap ? tapPrinter(files.length) : specPrinter();
+  const answers = await runSuite(
+    files.map((file) => ({ file, overrides: {} })),
+    options.jobs ?? 1,
+    print,
+  );
+  const seconds = (performance.now() - started) / 1000;
+  const failed = answers.filter(({ ok }) => !ok).length;
+  const passed = answers.length - failed;
+  if (options.json) {
+    const all = answers.map(({ file, ok, message }) => ({ file, ok, message }));
+    process.stdout.write(`${JSON.stringify({ files: all, passed, failed, seconds }, null, 2)}\n`);
+  }
+  if (options.junit !== undefined) await writeFile(options.junit, junit(answers, seconds));
+  tell(`${passed} passed, ${failed} failed in ${seconds.toFixed(1)} s`);
+  if (answers.some(({ invalid }) => invalid)) endWith(INVALID);
+  else if (failed > 0) endWith(DIFFERENT);
+}
+
+/** The scenario files at or below a path, in order. Saved schedules are none. */
+async function scenariosUnder(path: string): Promise<string[]> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) throw new UsageError(`there is no ${path}`);
+  if (!found.isDirectory()) return [path];
+  const names = (await readdir(path)).sort();
+  const below = await Promise.all(
+    names.map(async (name): Promise<string[]> => {
+      const inside = join(path, name);
+      if ((await stat(inside)).isDirectory()) return scenariosUnder(inside);
+      return /\.ya?ml$/.test(name) && !/\.(schedule|image)\.ya?ml$/.test(name) ? [inside] : [];
+    }),
+  );
+  return below.flat();
+}
+
+function specPrinter(): (answer: Answer) => void {
+  const colours = coloursOf(process.stdout);
+  return ({ file, ok, message }) => {
+    const mark = ok ? colours.green('✔') : colours.red('✘');
+    process.stdout.write(`${mark} ${file}${message === '' ? '' : `\n  ${message.replaceAll('\n', '\n  ')}`}\n`);
+  };
+}
+
+function tapPrinter(count: number): (answer: Answer) => void {
+  let number = 0;
+  process.stdout.write(`TAP version 14\n1..${count}\n`);
+  return ({ file, ok, message }) => {
+    process.stdout.write(`${ok ? 'ok' : 'not ok'} ${++number} - ${file.replaceAll('#', '\\#')}\n`);
+    if (!ok) process.stdout.write(`  ---\n  message: ${JSON.stringify(message)}\n  ...\n`);
+  };
+}
