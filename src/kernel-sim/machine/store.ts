@@ -273,8 +273,9 @@ export class Store {
 
   // --- inside ---
 
+  /** Without tracking nobody keeps book of what is known, and a wait has to hear of every change. */
   #isKnown(cell: number): boolean {
-    return this.#values[this.#knownCells.at(cell)] as boolean;
+    return !this.tracking || (this.#values[this.#knownCells.at(cell)] as boolean);
   }
 
   #recordWrite(list: IntList, cell: number, value: unknown): void {
