@@ -74,6 +74,19 @@ export class Member {
     return this.task!.state === 'zombie' && this.groupStep.kind !== 'join';
   }
 
+  /**
+   * Whether the last of its state has to wait until everybody is there: a group that somebody else makes, a stop (a helper's end could
+   * undo it), the signal for a parent's death when a helper is still the parent, and the ends and stops of children that wait.
+   */
+  get waits(): boolean {
+    const { task } = this;
+    if (this.role !== 'task' || task === null) return false;
+    if (this.groupStep.kind === 'join' || task.state === 'stopped') return true;
+    const adopted = this.creator?.isHelper === true && !this.asSibling;
+    const minds = task.state !== 'zombie' && task.threads.some(({ pdeathsig }) => pdeathsig !== 0);
+    return (adopted && minds) || this.watched.some((child) => child.waits);
+  }
+
   /** Whether it is no task of the image, and is reaped by its creator. */
   get isHelper(): boolean {
     return this.role !== 'init' && this.role !== 'task';

@@ -17,6 +17,8 @@ export const CONTROL = 'nsd';
 export const GATE = 'gate';
 /** The end of the same pipe that only init holds; closing it opens the gate. */
 export const OPENER = 'opener';
+/** The standard streams that pid 1 is started with, which go by their numbers. */
+export const STANDARD: readonly string[] = ['0', '1', '2'];
 /** Where a task at this depth hears from those that it creates. */
 export const hears = (depth: number): string => `built_${depth}`;
 /** Where those that it creates tell it that they, and all that they create, are there. */
@@ -67,7 +69,7 @@ export class OwnDescriptors {
     for (const own of names) {
       const fd = this.#table.own(own);
       if (fd === undefined) continue;
-      this.#script.call('close', [name(own)]);
+      this.#script.call('close', [STANDARD.includes(own) ? number(fd) : name(own)]);
       this.#table.delete(fd);
     }
   }

@@ -9,6 +9,7 @@
  * Left out on purpose: what images leave out, undo lists and POSIX queues, tasks that share a descriptor table without being threads.
  */
 
+import type { InitialFile } from '../../kernel-sim/fs/file-system.ts';
 import type { Profile } from '../../kernel-sim/profile.ts';
 import type { Image, LiveTask } from '../image/index.ts';
 import type { Birth, Mode, PlanContext } from './context.ts';
@@ -23,11 +24,13 @@ import type { Member } from './member.ts';
 import { aboutMember, programNames } from './names.ts';
 import { foreseeObstacles } from './obstacles.ts';
 import { type PlannedProgram, Script } from './script.ts';
+import { STANDARD } from './own-descriptors.ts';
 import { planSites } from './sites.ts';
 import { number } from './syntax.ts';
 import { planSysctls } from './sysctls.ts';
 import { TaskScript } from './task-script.ts';
 import { writeThread } from './thread-script.ts';
+import { worldOf } from './world.ts';
 
 /** The way in which numbers are chosen. */
 export type Interface = 'next_syscall_data';
@@ -46,6 +49,8 @@ export interface Plan {
   readonly obstacles: readonly Foreseen[];
   /** What the restore will not bring back. */
   readonly losses: readonly Foreseen[];
+  /** Files and directories that the plan takes for granted. */
+  readonly world: readonly InitialFile[];
   /** The names of all programs; `init` is the first, and creators come before those they create. */
   readonly names: readonly string[];
   /** The program of that name, written now if it was not before; undefined for a name that is none. */
@@ -73,6 +78,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     names,
     threadNames,
     handlers,
+    hasGate: members.some(({ waits }) => waits),
     hasSubreapers: profile.base === '6.x',
     sysctls: planSysctls(image, profile, highestNumber(image, helpers), foresight),
     ...shares,
@@ -105,6 +111,7 @@ function homesOf(tables: PlanContext['tables']): Map<number, number> {
 class WrittenOnDemand implements Plan {
   readonly obstacles: readonly Foreseen[];
   readonly losses: readonly Foreseen[];
+  readonly world: readonly InitialFile[];
   readonly names: readonly string[];
   readonly #context: PlanContext;
   readonly #members: ReadonlyMap<string, Member>;
@@ -116,6 +123,7 @@ class WrittenOnDemand implements Plan {
     this.#context = context;
     this.obstacles = obstacles;
     this.losses = losses;
+    this.world = worldOf(context.image);
     const { names, threadNames, clerks } = context;
     const [init, ...others] = members;
     this.#members = new Map([init!, ...clerks, ...others].map((member) => [names.get(member)!, member]));
@@ -158,6 +166,8 @@ class WrittenOnDemand implements Plan {
     const unwritten: Member[] = [];
     for (let at = member; at.creator !== null && !this.#births.has(at); at = at.creator) unwritten.push(at.creator);
     for (const creator of unwritten.reverse()) this.#write(creator, this.#context.names.get(creator)!);
-    return this.#births.get(member) ?? { table: new DescriptorTable(), settings: { limits: {} } };
+    const { depth } = member;
+    const streams = depth === 0 ? STANDARD.map((stream) => [Number(stream), { kind: 'own', name: stream }] as const) : [];
+    return this.#births.get(member) ?? { table: new DescriptorTable(streams), settings: { limits: {} } };
   }
 }

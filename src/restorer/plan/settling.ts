@@ -10,21 +10,25 @@ import { lateLimits, type Settings } from './settings.ts';
 import { queueShared, setActions, setThreadSignals } from './signals.ts';
 import { name, number, ownPid, text } from './syntax.ts';
 
-/** Takes what is left of the image's state, and stays in it. */
-export function settle(script: Script, context: PlanContext, member: Member, settings: Settings): void {
-  const { groupStep, task } = member;
+/** Takes what is left of the image's state. */
+export function settle(script: Script, context: PlanContext, { groupStep, task }: Member, settings: Settings): void {
   if (groupStep.kind === 'join') script.call('setpgid', [number(0), number(groupStep.group)]);
-  if (task?.state === 'zombie') {
-    settleZombie(script, task);
-    die(script, task.status);
-    return;
+  if (task === null) return;
+  if (task.state === 'zombie') settleZombie(script, task);
+  else settleLive(script, context, task, settings);
+}
+
+/** Stays in the image's state for good. */
+export function stay(script: Script, { task }: Member): void {
+  if (task?.state === 'zombie') die(script, task.status);
+  else {
+    if (task?.state === 'stopped') script.call('kill', [ownPid, name('SIGSTOP')]);
+    script.call('pause', [], { expect: 'anything' });
   }
-  if (task !== null) settleLive(script, context, task, settings);
-  script.call('pause', [], { expect: 'anything' });
 }
 
 /** What can be seen of a zombie beside how it ended. */
-export function settleZombie(script: Script, { comm, credentials }: ZombieTask): void {
+function settleZombie(script: Script, { comm, credentials }: ZombieTask): void {
   script.call('prctl', [name('PR_SET_NAME'), text(comm)]);
   if (credentials !== 'unknown') takeCredentials(script, credentials);
 }
@@ -41,7 +45,6 @@ function settleLive(script: Script, context: PlanContext, task: LiveTask, settin
   setActions(script, task, context.handlers);
   setThreadSignals(script, task, leader);
   queueShared(script, task);
-  if (task.state === 'stopped') script.call('kill', [ownPid, name('SIGSTOP')]);
 }
 
 /** Changing credentials clears it, so it comes after them; prctl(2). */

@@ -1,10 +1,10 @@
 /**
  * The program of one member of a restore: what it does from its birth to the state that the image gives it.
  *
- * In two parts. Before the gate it takes its place: it opens what it shares with those it creates, creates them, makes its session and
- * group, takes its own descriptors and attachments, and says that it is there. Everybody then waits at the gate, which init opens when
- * all have said so. Behind it a task joins a group that somebody else had to make first, takes its credentials and signals, and stays
- * where the image has it: running tasks pause, stopped ones stop. Helpers and zombies end as soon as nothing needs them.
+ * It opens what it shares with those it creates, creates them, makes its session and group, takes its own descriptors, attachments,
+ * credentials and signals, says that it is there, and stays where the image has it: running tasks pause, stopped ones stop. Helpers and
+ * zombies end as soon as nothing needs them. What has to wait until everybody is there (Member.waits) is behind a gate, which init
+ * opens when all have said that they are.
  */
 
 import { type Birth, descriptorsOf, type PlanContext } from './context.ts';
@@ -16,11 +16,10 @@ import { IpcObjects } from './ipc-objects.ts';
 import { attach, changeSemaphores } from './ipc-shares.ts';
 import type { Member, Opening } from './member.ts';
 import { ArmedNumbers } from './numbers.ts';
-import { GATE, hears, OPENER, OwnDescriptors, tells } from './own-descriptors.ts';
-import { prepareFiles } from './prepared-files.ts';
+import { GATE, hears, OPENER, OwnDescriptors, STANDARD, tells } from './own-descriptors.ts';
 import { Script } from './script.ts';
 import { makeSettings, type Settings } from './settings.ts';
-import { settle, settleZombie } from './settling.ts';
+import { settle, stay } from './settling.ts';
 import { any, either, name, none, number, text } from './syntax.ts';
 import { setSysctls } from './sysctls.ts';
 
@@ -68,8 +67,7 @@ export class TaskScript {
     this.#equip();
     if (role === 'init') this.#makeObjects();
     this.#create();
-    if (role === 'leader' || role === 'courier') this.#leave(0);
-    else this.#takePlace();
+    this.#takePlace();
   }
 
   get #wanted() {
@@ -84,10 +82,9 @@ export class TaskScript {
   // --- before those it creates ---
 
   #openTheWorld(): void {
-    const { image, sysctls } = this.#context;
-    const lowest = this.#table.lowestFree();
-    prepareFiles(this.script, image, lowest);
-    setSysctls(this.script, sysctls, lowest);
+    this.script.say('what pid 1 was started with');
+    this.#own.close(...STANDARD);
+    setSysctls(this.script, this.#context.sysctls, this.#table.lowestFree());
   }
 
   /** Closes what is its creator's alone. */
@@ -113,8 +110,8 @@ export class TaskScript {
       const shared = opens.filter((opening) => this.#isLent(opening));
       this.#files.take(this.#wanted, shared, this.#lent);
     }
-    if (role === 'init') {
-      this.script.say('everybody waits at the gate until all are there');
+    if (role === 'init' && this.#context.hasGate) {
+      this.script.say('some wait at the gate until all are there');
       this.#own.pipe(GATE, OPENER);
     }
     if (this.#expected > 0) this.#own.pipe(hears(depth), tells(depth));
@@ -182,32 +179,49 @@ export class TaskScript {
   // --- its own place ---
 
   #takePlace(): void {
-    const { depth, leavesEarly, number: pid, role, watched, task, opens } = this.#member;
-    if (role !== 'init' && leavesEarly) {
-      changeSemaphores(this.script, this.#context, pid);
-      if (task?.state === 'zombie') settleZombie(this.script, task);
-      this.#leave(task?.state === 'zombie' ? task.status : 0);
-      return;
+    const { role, leavesEarly } = this.#member;
+    if (leavesEarly) return this.#leaveEarly();
+    this.#occupy();
+    if (role === 'init') this.#openGate();
+    if (this.#member.waits) {
+      this.#report();
+      this.script.call('read', [name(GATE), any, ONE]);
+      this.#own.close(GATE);
+      this.#watchChildren(true);
     }
+    settle(this.script, this.#context, this.#member, this.#settings);
+    if (role !== 'init' && !this.#member.waits) this.#report();
+    stay(this.script, this.#member);
+  }
+
+  /** Takes descriptors and attachments, and has nothing more to do with those it has created. */
+  #occupy(): void {
+    const { number: pid, opens, depth, waits } = this.#member;
     const unshared = opens.filter((opening) => !this.#isLent(opening));
     this.#files.take(this.#wanted, unshared, NOTHING);
     attach(this.script, this.#context, pid);
     changeSemaphores(this.script, this.#context, pid);
-    for (const { number: zombie, leavesEarly: early } of watched) if (early) this.#watch(zombie, DEAD_AND_KEPT);
+    this.#watchChildren(false);
     this.#own.close(hears(depth), tells(depth));
-    if (role === 'init') this.#openGate();
-    else this.#passGate();
-    for (const other of watched) {
-      if (!other.leavesEarly) {
-        this.#watch(other.number, other.task!.state === 'zombie' ? DEAD_AND_KEPT : STOPPED_AND_KEPT);
-      }
-    }
-    settle(this.script, this.#context, this.#member, this.#settings);
+    if (this.#member.role === 'init') return;
+    this.#numbers.end();
+    if (!waits) this.#own.close(GATE);
   }
 
-  #isLent(opening: Opening): boolean {
-    const files = opening.kind === 'file' ? [opening.file] : opening.ends;
-    return files.some(({ id }) => this.#lent.has(id));
+  /** Waits for the ends and stops of children, and leaves them so. */
+  #watchChildren(late: boolean): void {
+    for (const { number: pid, waits, task } of this.#member.watched) {
+      if (waits !== late) continue;
+      const state = task!.state === 'zombie' ? DEAD_AND_KEPT : STOPPED_AND_KEPT;
+      this.script.call('waitid', [name('P_PID'), number(pid), none, state, none]);
+    }
+  }
+
+  /** Tells its creator that it and all that it has created are there. */
+  #report(): void {
+    const up = tells(this.#member.depth - 1);
+    this.script.call('write', [name(up), TOKEN, ONE], { expect: 1 });
+    this.#own.close(up);
   }
 
   #openGate(): void {
@@ -216,24 +230,19 @@ export class TaskScript {
     this.#numbers.end();
     this.script.say('all are there');
     this.#own.close(OPENER, GATE);
+    this.#watchChildren(true);
   }
 
-  #passGate(): void {
-    const { depth } = this.#member;
-    this.#numbers.end();
-    this.script.call('write', [name(tells(depth - 1)), TOKEN, ONE], { expect: 1 });
-    this.#own.close(tells(depth - 1));
-    this.script.call('read', [name(GATE), any, ONE]);
-    this.#own.close(GATE);
+  #leaveEarly(): void {
+    const { number: pid, task } = this.#member;
+    changeSemaphores(this.script, this.#context, pid);
+    if (task?.state === 'zombie') settle(this.script, this.#context, this.#member, this.#settings);
+    die(this.script, task?.state === 'zombie' ? task.status : 0);
   }
 
-  /** Waits until a child is in the state that it has in the image, and leaves it so. */
-  #watch(pid: number, state: typeof DEAD_AND_KEPT): void {
-    this.script.call('waitid', [name('P_PID'), number(pid), none, state, none]);
-  }
-
-  #leave(status: number): void {
-    die(this.script, status);
+  #isLent(opening: Opening): boolean {
+    const files = opening.kind === 'file' ? [opening.file] : opening.ends;
+    return files.some(({ id }) => this.#lent.has(id));
   }
 }
 

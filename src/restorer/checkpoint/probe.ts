@@ -1,0 +1,122 @@
+/**
+ * Making calls from outside a program: for a visitor, and in the place of a task that waits, as a debugger makes a stopped process call
+ * something. The task goes on waiting afterwards as if nothing had been. A call that would wait is a bug of who makes it.
+ */
+
+import type { Kernel } from '../../kernel-sim/kernel.ts';
+import { Frame } from '../../kernel-sim/machine/frame.ts';
+import { findTask } from '../../kernel-sim/pid/pid.ts';
+import type { Result } from '../../kernel-sim/result.ts';
+import type { Task } from '../../kernel-sim/task/task.ts';
+import { type Datum, integerOf, OUT, type Return, type Struct } from '../../syscalls/datum.ts';
+import { invoke } from '../../syscalls/invoke.ts';
+import { admitVisitor } from './visitor.ts';
+
+const PAGE = 65_536;
+
+export class Probe {
+  readonly k: Kernel;
+  readonly visitor: Task;
+  /** The visitor's pid. */
+  readonly number: number;
+
+  constructor(k: Kernel) {
+    this.k = k;
+    const { visitor, number } = admitVisitor(k);
+    this.visitor = visitor;
+    this.number = number;
+  }
+
+  /** The task or thread with a number. */
+  task(number: number): Task {
+    const found = findTask(this.k.machine.store, this.k.initPidNs, number);
+    if (found === null) throw new Error(`there is no task ${number}`);
+    return found;
+  }
+
+  /** Makes a call in a task's place. */
+  call(task: Task, name: string, ...args: Datum[]): Result<Return> {
+    const { machine } = this.k;
+    const { store } = machine;
+    const frame = store.peek(task.frame);
+    const state = store.peek(task.state);
+    store.beginStep(task);
+    store.write(task.state, 'running');
+    store.setOwn(task.frame, Frame.begin(invoke(this.k, task, name, args)));
+    let now = store.peek(task.frame)!;
+    while (now.next !== undefined) {
+      if (!machine.canStep(task)) throw new Error(`${name} waits`);
+      machine.step(task);
+      now = store.peek(task.frame)!;
+    }
+    store.setOwn(task.frame, frame);
+    store.write(task.state, state);
+    return now.value as Result<Return>;
+  }
+
+  /** What a call of the visitor returns; a failure is a bug. */
+  value(name: string, ...args: Datum[]): number {
+    return this.valueIn(this.visitor, name, ...args);
+  }
+
+  /** What a call in a task's place returns; a failure is a bug. */
+  valueIn(task: Task, name: string, ...args: Datum[]): number {
+    const result = this.call(task, name, ...args);
+    if (!result.ok) throw new Error(`${name} failed: ${result.errno}`);
+    return Number(result.value.value);
+  }
+
+  /** What a call writes to the argument `to`; null when it fails. */
+  out(task: Task, to: string, name: string, ...args: Datum[]): Datum | null {
+    const result = this.call(task, name, ...args);
+    return result.ok ? (result.value.out?.[to] ?? null) : null;
+  }
+
+  /** The text of a file; null when it cannot be opened. */
+  read(path: string): string | null {
+    const opened = this.call(this.visitor, 'open', path, 0);
+    if (!opened.ok) return null;
+    const fd = Number(opened.value.value);
+    let text = '';
+    for (;;) {
+      const chunk = this.out(this.visitor, 'buf', 'read', fd, OUT, PAGE);
+      if (typeof chunk !== 'string' || chunk === '') break;
+      text += chunk;
+    }
+    this.value('close', fd);
+    return text;
+  }
+
+  /** The names in a directory but for . and .. */
+  list(path: string): string[] {
+    const opened = this.call(this.visitor, 'open', path, 0);
+    if (!opened.ok) return [];
+    const fd = Number(opened.value.value);
+    const names: string[] = [];
+    for (;;) {
+      const entries = this.out(this.visitor, 'dirp', 'getdents64', fd, OUT, PAGE);
+      if (!Array.isArray(entries) || entries.length === 0) break;
+      for (const entry of entries as Struct[]) names.push(String(entry.d_name));
+    }
+    this.value('close', fd);
+    return names.filter((name) => name !== '.' && name !== '..');
+  }
+
+  /** The numbers among the names in a directory, ascending. */
+  numbers(path: string): number[] {
+    return this.list(path)
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  /** Where a symbolic link leads; null when it cannot be read. */
+  link(path: string): string | null {
+    const text = this.out(this.visitor, 'buf', 'readlink', path, OUT, 4096);
+    return typeof text === 'string' ? text : null;
+  }
+}
+
+/** The integer in a field of what a call wrote. */
+export const field = (datum: Datum | null, name: string): number =>
+  integerOf(datum === null || typeof datum !== 'object' || Array.isArray(datum) ? undefined : (datum as Struct)[name]);
