@@ -6,7 +6,7 @@
  */
 
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX } from '../abi/mode.ts';
-import { O_RDWR } from '../abi/open.ts';
+import { O_LARGEFILE, O_RDONLY, O_WRONLY } from '../abi/open.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -111,15 +111,19 @@ function plant(tx: Transaction, k: Kernel, parent: Inode, name: string, type: nu
   return inode;
 }
 
-/** Opens /dev/null as descriptors 0, 1 and 2 of a task, as init finds its console; for operations. */
+/** Opens /dev/null as descriptors 0, for reading, and 1 and 2, for writing, as `</dev/null >/dev/null 2>&1` does; for operations. */
 export function openStandardStreams(tx: Transaction, k: Kernel, task: Task): void {
   const files = tx.read(task.files)!;
   const node = tx.read(tx.read(tx.read(k.fs.root)!.entries.at('dev'))!.entries.at('null'))!;
   const operations = deviceOperations(tx.read(node.device)!);
-  const file = tx.create(File, { count: 3, flags: O_RDWR, operations, node });
-  tx.write(node.users, 1);
-  for (const fd of [0, 1, 2]) {
-    take(tx, files, fd, false);
-    tx.write(files.slots.at(fd), file);
-  }
+  const opened = (access: number, descriptors: readonly number[]): void => {
+    const file = tx.create(File, { count: descriptors.length, flags: access | O_LARGEFILE, operations, node });
+    tx.add(node.users, 1);
+    for (const fd of descriptors) {
+      take(tx, files, fd, false);
+      tx.write(files.slots.at(fd), file);
+    }
+  };
+  opened(O_RDONLY, [0]);
+  opened(O_WRONLY, [1, 2]);
 }
