@@ -190,9 +190,10 @@ function onTakenCallExit(
     }
     return;
   }
-  if (!isArmed(tx, task)) tx.write(ledger.lost, { by: taken.by, value: taken.value, why: 'failed' });
+  const gone = !isArmed(tx, task);
+  if (gone) tx.write(ledger.lost, { by: taken.by, value: taken.value, why: 'failed' });
   const id = refusal(tx, k, taken.by, wanted, outcome.errno);
-  if (id !== null)
+  if (id !== null && (gone || id !== 'F3'))
     report(tx, id, task, { call, intended, happened: `it failed with ${outcome.errno} and the value is gone` });
 }
 

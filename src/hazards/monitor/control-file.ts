@@ -9,7 +9,7 @@ import { report } from './report.ts';
 export function onSeen(tx: Transaction, note: Remark): void {
   const target = note.task as Task;
   const reader = note.by as Task;
-  if (note.armed !== true || reader === target) return;
+  if (reader === target) return;
   if (note.zombie === true) {
     report(tx, 'N24', reader, {
       intended: 'the dead to show nothing',

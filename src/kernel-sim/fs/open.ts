@@ -253,7 +253,7 @@ export function* openFile(k: Kernel, task: Task, request: OpenRequest): Steps<Re
     yield* giveBackDescriptor(task, fd);
     return file;
   }
-  if (chosen) yield* confirmTaken(k, task);
+  if (chosen) yield* confirmTaken(k, task, 'open');
   yield* installOpened(task, fd, file.value, path!, chosen);
   return ok(fd);
 }

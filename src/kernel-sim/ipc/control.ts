@@ -141,7 +141,7 @@ export function* dropAfterFailure(k: Kernel, task: Task): Steps<void> {
 }
 
 function* drop(k: Kernel, task: Task): Steps<void> {
-  if ((yield* takeFor(k, task, 'ipc_set')) !== null) yield* confirmTaken(k, task);
+  if ((yield* takeFor(k, task, 'ipc_set')) !== null) yield* confirmTaken(k, task, 'ipc_set');
 }
 
 const removeObject = operation(

@@ -20,7 +20,7 @@ import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { asInt, type Consumer, confirmTaken, peekFor, takeFor } from '../task/next-syscall-data.ts';
 import type { Task } from '../task/task.ts';
-import { findKey, type IpcIds, isUnlocked, publishObject } from './ids.ts';
+import { findKey, type IpcIds, isUnlocked, publishObject, slotOfId } from './ids.ts';
 import { type IpcNamespace, idsOf } from './namespace.ts';
 import { type IpcKind, type IpcObject, permits, SLOTS } from './object.ts';
 import { chosenPlace, cyclicPlace, nextPlace, type Place } from './slot.ts';
@@ -104,10 +104,17 @@ const getAtOnce = operation(
 
 const searchLocked = operation('ipc.search', search);
 
+/** The place of a chosen id; as posted only the number of objects is limited, not the slot (I10). */
+function chosenWithin(tx: Transaction, k: Kernel, task: Task, request: GetRequest, wanted: number): Result<Place> {
+  const limit = tx.read(request.limit(tx.read(task.ipcNs)!));
+  if (k.fixed('I10') && slotOfId(wanted) >= limit) return fail('ENOSPC');
+  return chosenPlace(tx, k, tableOf(tx, task, request), wanted);
+}
+
 const addChosen = operation(
   'ipc.add',
   (tx: Transaction, k: Kernel, task: Task, request: GetRequest, wanted: number): Result<number> =>
-    add(tx, k, task, request, chosenPlace(tx, k, tableOf(tx, task, request), wanted)),
+    add(tx, k, task, request, chosenWithin(tx, k, task, request, wanted)),
 );
 
 const findTable = operation('ipc.table', tableOf);
@@ -155,14 +162,14 @@ function* getLocked(k: Kernel, task: Task, request: GetRequest): Steps<Result<nu
     // So it does when nothing had to be made (I5).
     if (k.fixed('I5')) {
       yield* takeFor(k, task, consumer);
-      yield* confirmTaken(k, task);
+      yield* confirmTaken(k, task, request.consumer);
     }
     return ok(found.value);
   }
   if (k.fixed('I2')) return yield* addThenTake(k, task, request);
   const wanted = (yield* takeFor(k, task, consumer))!;
   const added = yield* addChosen(k, task, request, asInt(wanted)); // the long becomes an int (N15)
-  if (added.ok) yield* confirmTaken(k, task);
+  if (added.ok) yield* confirmTaken(k, task, request.consumer);
   return added;
 }
 
@@ -172,6 +179,6 @@ function* addThenTake(k: Kernel, task: Task, request: GetRequest): Steps<Result<
   const added = yield* addChosen(k, task, request, asInt(wanted));
   if (!added.ok && added.errno === 'EAGAIN') return added;
   yield* takeFor(k, task, request.consumer);
-  if (added.ok) yield* confirmTaken(k, task);
+  if (added.ok) yield* confirmTaken(k, task, request.consumer);
   return added;
 }

@@ -92,7 +92,7 @@ function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   let nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
   while (nr !== -1 && (yield* testAndSet(ns, nr))) nr = yield* nextClear(ns, nr, pidMax);
   if (nr === -1) return -1;
-  if (k.fixed('P7')) yield* raiseLastPid(ns, nr, false);
+  if (k.fixed('P7') || k.fixed('P1')) yield* raiseLastPid(ns, nr, false);
   else yield* storeLastPid(ns, nr, last, false); // a plain store: a slower allocator takes it back (P7)
   return nr;
 }

@@ -175,18 +175,21 @@ export function* peekFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | nu
   return (yield* offered(k, task, by))?.value ?? null;
 }
 
+/** Whether a value goes only when the call that takes it has succeeded: with N9 repaired, or F3 for open. */
+const keepsUntilDone = (k: Kernel, by: Consumer): boolean => k.fixed('N9') || (by === 'open' && k.fixed('F3'));
+
 /** Takes the armed value for a consumer: from here on it is gone, whatever becomes of the call (N9). Null if there is none. */
 export function* takeFor(k: Kernel, task: Task, by: Consumer): Steps<bigint | null> {
   const armed = yield* offered(k, task, by);
   if (armed === null) return null;
   yield* noteTaken(task, by, armed.value, armed.intent);
-  if (!k.fixed('N9')) yield* reset(k, task);
+  if (!keepsUntilDone(k, by)) yield* reset(k, task);
   return armed.value;
 }
 
 /** Ends what {@link takeFor} began, once the call can no longer fail: with N9 repaired the value goes only now. */
-export function* confirmTaken(k: Kernel, task: Task): Steps<void> {
-  if (k.fixed('N9')) yield* reset(k, task);
+export function* confirmTaken(k: Kernel, task: Task, by: Consumer): Steps<void> {
+  if (keepsUntilDone(k, by)) yield* reset(k, task);
 }
 
 const readWhole = operation('nsd.read', (tx: Transaction, task: Task): Armed => {
@@ -195,21 +198,17 @@ const readWhole = operation('nsd.read', (tx: Transaction, task: Task): Armed => 
   return { count: tx.read(nsd.ndata), value: tx.read(nsd.data) };
 });
 
-const noteSeen = operation('nsd.note_seen', (tx: Transaction, task: Task, armed: boolean): void =>
-  tx.note({ type: 'nsd.seen', task, by: tx.actor, armed, zombie: tx.read(task.state) === 'zombie' }),
-);
+/** Follows the task's pointer, with a word to whoever watches. */
+const loadPointer = operation('nsd.load_pointer', (tx: Transaction, task: Task): NextSyscallData | null => {
+  const nsd = tx.read(task.nsd);
+  if (nsd !== null) tx.note({ type: 'nsd.seen', task, by: tx.actor, zombie: tx.read(task.state) === 'zombie' });
+  return nsd;
+});
 
-/** What a reader of the file finds, with a word to whoever watches. SEMANTICS A4. */
+/** What a reader of the file finds: pointer, count and value in three unlocked steps (N1, N2). SEMANTICS A4. */
 export function* inspect(k: Kernel, task: Task): Steps<Armed> {
-  const armed = yield* scoped(look(k, task));
-  yield* noteSeen(task, armed !== null);
-  return armed;
-}
-
-/** Pointer, count and value in three unlocked steps (N1, N2). */
-function* look(k: Kernel, task: Task): Steps<Armed> {
   if (k.fixed('N1')) return yield* readWhole(task);
-  const nsd = yield* load(task.nsd);
+  const nsd = yield* loadPointer(task);
   if (nsd === null) return null;
   const count = yield* load(nsd.ndata);
   if (count === 0) return null;

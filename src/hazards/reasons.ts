@@ -1,0 +1,22 @@
+/** Why a catalogued hazard has no scenario. */
+
+const own: Readonly<Record<string, string>> = {
+  N17: 'set-uid programs are not modelled: execve does not change credentials',
+  N18: 'no system call of the model starts a kernel thread in its caller',
+  P4: 'pid namespaces are one level deep so far',
+  P5: 'CLONE_NEWPID is not modelled yet',
+  F5: 'the posted open leaves the hint alone; only another way of writing patch 5 would move it',
+  K1: 'the same race as P7, see there',
+  K5: 'the same race as F2, see there',
+};
+
+const families: Readonly<Record<string, string>> = {
+  S: '/proc/<pid>/semundo is not modelled yet',
+  G: '/proc/<pid>/sig is not modelled yet',
+  M: 'POSIX message queues are not modelled yet',
+  K: 'no detector watches for it yet',
+};
+
+/** The reason for an id in upper case. */
+export const reasons = (id: string): string =>
+  (Object.hasOwn(own, id) ? own[id] : families[id[0] as string]) ?? 'no scenario shows it yet';
