@@ -21,10 +21,12 @@ export interface BootOptions {
   readonly userland: Userland;
   /** Keep journal, hashes and footprints; bulk restores do without. */
   readonly tracking?: boolean;
+  /** Whether a tracer follows every task. */
+  readonly traced?: boolean;
 }
 
 /** A kernel without any task, its file system as it is at first. */
-export function boot({ profile, userland, tracking = true }: BootOptions): Kernel {
+export function boot({ profile, userland, tracking = true, traced = false }: BootOptions): Kernel {
   const machine = new Machine({ tracking });
   const { store } = machine;
   const is26 = profile.base === '2.6.26';
@@ -35,6 +37,7 @@ export function boot({ profile, userland, tracking = true }: BootOptions): Kerne
     userland,
     is26,
     fixed,
+    traced,
     system: store.create(System, { pidMax: is26 ? 32_768 : 4_194_304 }),
     initPidNs: store.create(PidNamespace),
     initIpcNs: createIpcNamespace(store, { is26, fixed }, null),

@@ -76,6 +76,8 @@ export interface Kernel {
   fixed(id: string): boolean;
   /** Whether this is a 2.6.26 kernel (else 6.x). */
   readonly is26: boolean;
+  /** Whether a tracer follows every task, as strace does: it is shown signals that are ignored, and each before it acts. */
+  readonly traced: boolean;
 }
 
 /** CLOCK_REALTIME in whole seconds; for operations. */

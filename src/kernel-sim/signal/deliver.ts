@@ -52,6 +52,8 @@ export interface Handled {
 
 type Taken =
   | { readonly kind: 'nothing' }
+  /** One that a tracer was shown and that does nothing else. */
+  | { readonly kind: 'shown' }
   | { readonly kind: 'report'; readonly why: number }
   | { readonly kind: 'stop'; readonly stopping: Stopping }
   /** A stop signal that does nothing to an orphaned group. */
@@ -95,6 +97,7 @@ const take = operation('signal.take', (tx: Transaction, k: Kernel, task: Task): 
     }
     const taken = consider(tx, k, task, info);
     if (taken !== null) return taken;
+    if (k.traced) return { kind: 'shown' };
   }
 });
 
@@ -163,6 +166,8 @@ function* nextHandled(k: Kernel, task: Task): Steps<Handled | null> {
     switch (taken.kind) {
       case 'nothing':
         return null;
+      case 'shown':
+        break;
       case 'handler':
         return taken.handled;
       case 'report':

@@ -144,6 +144,7 @@ export function ignores({ handler }: Action, signo: number): boolean {
 function isDropped(tx: Transaction, k: Kernel, target: Task, signo: number, force: boolean): boolean {
   const own = tx.read(target.signals)!;
   if (((tx.read(own.blocked) | tx.read(own.realBlocked)) & bit(signo)) !== 0n) return false;
+  if (k.traced && signo !== SIGKILL) return false; // a tracer wants to know of ignored signals as well
   const action = actionOf(tx, target, signo);
   if (!k.is26 && action.handler === SIG_DFL && isProtected(tx, k, target)) {
     return !(force && (signo === SIGKILL || signo === SIGSTOP));
@@ -166,6 +167,7 @@ function complete(tx: Transaction, k: Kernel, process: Process, target: Task, si
 
 /** Whether taking the signal is certain to end the process. */
 function isFatal(tx: Transaction, k: Kernel, process: Process, thread: Task, signo: number): boolean {
+  if (k.traced && signo !== SIGKILL) return false; // the tracer may still take it away
   const { handler } = actionOf(tx, thread, signo);
   if (handler !== SIG_DFL || !['terminate', 'core'].includes(defaultAction(signo))) return false;
   if (tx.read(process.groupExit) !== null) return false;
