@@ -21,21 +21,29 @@ type EntryKind = 'result' | 'enter' | 'leave';
 
 const SALT: Record<EntryKind, number> = { result: 1, enter: 2, leave: 3 };
 
-interface LogEntry extends Hashed {
+/** One result, or the beginning or end of a scope. Hashed when asked: without tracking nobody ever does. */
+class LogEntry implements Hashed {
   readonly kind: EntryKind;
   readonly value: unknown;
   readonly before: LogEntry | null;
-}
+  #lo: number | undefined;
+  #hi: number | undefined;
 
-function logged(before: LogEntry | null, kind: EntryKind, value: unknown): LogEntry {
-  const salt = SALT[kind];
-  return {
-    kind,
-    value,
-    before,
-    lo: mix(mix(before?.lo ?? 0, salt), hashLo(value)),
-    hi: mix(mix(before?.hi ?? 0, salt), hashHi(value)),
-  };
+  constructor(before: LogEntry | null, kind: EntryKind, value: unknown) {
+    this.before = before;
+    this.kind = kind;
+    this.value = value;
+  }
+
+  get lo(): number {
+    this.#lo ??= mix(mix(this.before?.lo ?? 0, SALT[this.kind]), hashLo(this.value));
+    return this.#lo;
+  }
+
+  get hi(): number {
+    this.#hi ??= mix(mix(this.before?.hi ?? 0, SALT[this.kind]), hashHi(this.value));
+    return this.#hi;
+  }
 }
 
 /** The log with everything since the innermost open scope replaced by the scope's value. */
@@ -43,7 +51,7 @@ function collapsed(log: LogEntry | null, value: unknown): LogEntry {
   let entry = log;
   while (entry !== null && entry.kind !== 'enter') entry = entry.before;
   if (entry === null) throw new Error('a handler left a scope that it had not entered');
-  return logged(entry.before, 'leave', value);
+  return new LogEntry(entry.before, 'leave', value);
 }
 
 export class Frame implements Hashed {
@@ -52,11 +60,11 @@ export class Frame implements Hashed {
   readonly next: Effect | undefined;
   /** What the handler returned, when `next` is undefined. */
   readonly value: unknown;
-  readonly lo: number;
-  readonly hi: number;
   /** A search has seen that the next effect may touch what others do; only a hint for it, no part of the value. */
   contended = false;
   readonly #log: LogEntry | null;
+  #lo: number | undefined;
+  #hi: number | undefined;
   #generator: Steps<unknown> | undefined;
   #successors: Map<unknown, Frame> | undefined;
 
@@ -69,8 +77,6 @@ export class Frame implements Hashed {
       if (done) {
         this.value = value;
         this.#log = null;
-        this.lo = mix(mix(hashLo(call.name), hashLo(call.args)), hashLo(value));
-        this.hi = mix(mix(hashHi(call.name), hashHi(call.args)), hashHi(value));
         return;
       }
       const yielded = value;
@@ -78,13 +84,27 @@ export class Frame implements Hashed {
         this.next = yielded;
         this.#generator = generator;
         this.#log = last;
-        this.lo = mix(mix(hashLo(call.name), hashLo(call.args)), last?.lo ?? 0);
-        this.hi = mix(mix(hashHi(call.name), hashHi(call.args)), last?.hi ?? 0);
         return;
       }
-      last = yielded.scope === 'enter' ? logged(last, 'enter', undefined) : collapsed(last, yielded.value);
+      last = yielded.scope === 'enter' ? new LogEntry(last, 'enter', undefined) : collapsed(last, yielded.value);
       answer = undefined;
     }
+  }
+
+  get lo(): number {
+    if (this.#lo === undefined) {
+      const rest = this.next === undefined ? hashLo(this.value) : (this.#log?.lo ?? 0);
+      this.#lo = mix(mix(hashLo(this.call.name), hashLo(this.call.args)), rest);
+    }
+    return this.#lo;
+  }
+
+  get hi(): number {
+    if (this.#hi === undefined) {
+      const rest = this.next === undefined ? hashHi(this.value) : (this.#log?.hi ?? 0);
+      this.#hi = mix(mix(hashHi(this.call.name), hashHi(this.call.args)), rest);
+    }
+    return this.#hi;
   }
 
   /** Whether no effect of the call has been performed yet. */
@@ -108,7 +128,7 @@ export class Frame implements Hashed {
     if (known !== undefined) return known;
     const generator = this.#generator ?? this.#rebuild();
     this.#generator = undefined;
-    const frame = new Frame(this.call, logged(this.#log, 'result', result), generator, result);
+    const frame = new Frame(this.call, new LogEntry(this.#log, 'result', result), generator, result);
     if (remember && isKey(result)) {
       if (this.#successors === undefined) this.#successors = new Map();
       this.#successors.set(result, frame);
