@@ -35,10 +35,10 @@ export async function replay(files: readonly string[], options: ScenarioOptions)
 }
 
 function runOnce(scenario: Scenario, options: ScenarioOptions): Ran {
-  const { k } = openSession(scenario);
+  const { k, interpreter } = openSession(scenario);
   const policy: Policy = options.seed === undefined ? runToBlock : seededRandom(options.seed);
   const colours = coloursOf(process.stdout);
-  const paint = { call: (text: string) => text, signal: colours.cyan, exit: colours.dim, hazard: colours.yellow };
+  const paint = { call: (text: string) => text, signal: colours.cyan, end: colours.dim, hazard: colours.yellow, unexpected: colours.red };
   const trace: string[] = [];
   const writer = new StraceWriter(
     k,
@@ -46,7 +46,7 @@ function runOnce(scenario: Scenario, options: ScenarioOptions): Ran {
       trace.push(line);
       if (!options.json) process.stdout.write(`${paint[kind](line)}\n`);
     },
-    { width: options.width ?? 64 },
+    { width: options.width ?? 64, labelOf: (task) => interpreter.labelOf(task) },
   );
   const hazards: Finding[] = [];
   const unexpected: string[] = [];

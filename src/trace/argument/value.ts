@@ -62,7 +62,7 @@ function printArray(elements: readonly Datum[], context: Context): string {
 
 function printStruct(struct: Struct, context: Context): string {
   const fields = Object.entries(struct);
-  if (fields.length === 1 && fields[0]?.[0] === 'program') return String(struct.program);
+  if (fields.length === 1 && typeof struct.program === 'string') return struct.program;
   const inside = { ...context, around: struct };
   return `{${fields.map(([name, field]) => `${name}=${printValue(fieldKinds[name] ?? '', field, inside)}`).join(', ')}}`;
 }
