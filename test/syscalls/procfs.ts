@@ -11,6 +11,7 @@ import {
   open,
   readOnce,
   slurp,
+  value,
 } from '../kernel-sim/fs/_bench.ts';
 import { lab } from '../kernel-sim/helpers/lab.ts';
 
@@ -255,4 +256,45 @@ test('the two kernels have the sysctls of their times', (t) => {
       t.is(opened !== 'ENOENT', base === '6.x', name);
     }
   }
+});
+
+for (const base of bases) {
+  test(`${base}: maps shows where shared memory is attached, to those who may look`, (t) => {
+    const bed = lab(base);
+    const user = bed.fork(bed.init);
+    become(bed, user, 1000);
+    bed.call(bed.init, 'shmget', 0x1234, 5000, 0o1600);
+    const at = value(bed, bed.init, 'shmat', 0, null, 0).toString(16);
+    value(bed, bed.init, 'shmat', 0, 0x10000, 0o10000);
+    const [first, second] = slurp(bed, bed.init, '/proc/self/maps').split('\n');
+    t.is(first, `00010000-00012000 r--s 00000000 00:01 0`.padEnd(73).concat('/SYSV00001234 (deleted)'));
+    t.true(second!.startsWith(`${at}-`) && second!.includes(' rw-s '));
+    t.is(slurp(bed, bed.init, '/proc/2/maps'), '');
+    const hidden = bed.outcome(user, 'open', '/proc/1/maps', O_RDONLY, 0);
+    t.is(hidden, base === '6.x' ? 'EACCES' : '= 3');
+    if (base === '2.6.26') t.is(readOnce(bed, user, 3), '');
+  });
+}
+
+test('6.x lists the children of a thread, and which namespaces a task is in', (t) => {
+  const bed = lab('6.x');
+  const child = bed.fork(bed.init);
+  bed.fork(bed.init);
+  bed.fork(child);
+  t.is(slurp(bed, bed.init, '/proc/1/task/1/children'), '2 3 ');
+  t.regex(linkText(bed, bed.init, '/proc/self/ns/pid'), /^pid:\[\d+\]$/);
+  t.is(linkText(bed, bed.init, '/proc/2/ns/ipc'), linkText(bed, bed.init, '/proc/1/ns/ipc'));
+});
+
+test('only CAP_SYS_RESOURCE spares a process from running out of memory', (t) => {
+  const bed = lab('6.x');
+  const user = bed.fork(bed.init);
+  become(bed, user, 1000);
+  const fd = open(bed, user, '/proc/self/oom_score_adj', O_RDWR);
+  t.is(bed.outcome(user, 'write', fd, '-1000', 5), 'EACCES');
+  t.is(bed.outcome(user, 'write', fd, '0', 1), '= 1');
+  t.is(bed.outcome(user, 'write', fd, '1001', 4), 'EINVAL');
+  t.is(bed.outcome(user, 'write', fd, 'much', 4), 'EINVAL');
+  t.is(bed.outcome(bed.init, 'write', open(bed, bed.init, '/proc/2/oom_score_adj', O_RDWR), '-17', 3), '= 3');
+  t.is(slurp(bed, bed.init, '/proc/2/oom_score_adj'), '-17\n');
 });

@@ -22,11 +22,17 @@ interface FileSystemFields {
   root: Inode | null;
   /** Locks of flock(2), by path or inode. */
   locks: TableOf<Locks | null>;
+  /** oom_score_adj, by process. */
+  oomScores: TableOf<number>;
 }
 
 export type FileSystem = Handle<FileSystemFields>;
 
-export const FileSystem = layout<FileSystemFields>('file_system', { root: null, locks: table<Locks | null>(null) });
+export const FileSystem = layout<FileSystemFields>('file_system', {
+  root: null,
+  locks: table<Locks | null>(null),
+  oomScores: table(0),
+});
 
 /** A file that is there from the start. Directories that lead to it are made as needed, owned by root, mode 0755. */
 export interface InitialFile {

@@ -2,30 +2,28 @@
 
 import type { Transaction } from '../../machine/store.ts';
 import { ok } from '../../result.ts';
-import { INFINITY, type Limit, type ResourceLimits } from '../../task/limits.ts';
+import { INFINITY, type ResourceLimits } from '../../task/limits.ts';
 import { GONE, taskOf } from './node.ts';
 import { wholeText } from './text.ts';
 
-const unlimited: Limit = { soft: INFINITY, hard: INFINITY };
-
-/** Every resource in the kernel's order; those that thaw does not enforce are fixed. */
-const resources: readonly (readonly [label: string, unit: string, limit: keyof ResourceLimits | Limit])[] = [
-  ['Max cpu time', 'seconds', unlimited],
+/** Every resource, in the kernel's order. */
+const resources: readonly (readonly [label: string, unit: string, limit: keyof ResourceLimits])[] = [
+  ['Max cpu time', 'seconds', 'RLIMIT_CPU'],
   ['Max file size', 'bytes', 'RLIMIT_FSIZE'],
-  ['Max data size', 'bytes', unlimited],
-  ['Max stack size', 'bytes', { soft: 8_388_608, hard: INFINITY }],
-  ['Max core file size', 'bytes', { soft: 0, hard: INFINITY }],
-  ['Max resident set', 'bytes', unlimited],
+  ['Max data size', 'bytes', 'RLIMIT_DATA'],
+  ['Max stack size', 'bytes', 'RLIMIT_STACK'],
+  ['Max core file size', 'bytes', 'RLIMIT_CORE'],
+  ['Max resident set', 'bytes', 'RLIMIT_RSS'],
   ['Max processes', 'processes', 'RLIMIT_NPROC'],
   ['Max open files', 'files', 'RLIMIT_NOFILE'],
   ['Max locked memory', 'bytes', 'RLIMIT_MEMLOCK'],
-  ['Max address space', 'bytes', unlimited],
-  ['Max file locks', 'locks', unlimited],
+  ['Max address space', 'bytes', 'RLIMIT_AS'],
+  ['Max file locks', 'locks', 'RLIMIT_LOCKS'],
   ['Max pending signals', 'signals', 'RLIMIT_SIGPENDING'],
   ['Max msgqueue size', 'bytes', 'RLIMIT_MSGQUEUE'],
-  ['Max nice priority', '', { soft: 0, hard: 0 }],
-  ['Max realtime priority', '', { soft: 0, hard: 0 }],
-  ['Max realtime timeout', 'us', unlimited],
+  ['Max nice priority', '', 'RLIMIT_NICE'],
+  ['Max realtime priority', '', 'RLIMIT_RTPRIO'],
+  ['Max realtime timeout', 'us', 'RLIMIT_RTTIME'],
 ];
 
 const column = (text: string, width: number): string => text.padEnd(width);
@@ -35,7 +33,7 @@ const row = (label: string, soft: string, hard: string, unit: string): string =>
 
 function limitsText(limits: ResourceLimits): string {
   const rows = resources.map(([label, unit, limit]) => {
-    const { soft, hard } = typeof limit === 'string' ? limits[limit] : limit;
+    const { soft, hard } = limits[limit];
     return row(label, amount(soft), amount(hard), unit);
   });
   return row('Limit', 'Soft Limit', 'Hard Limit', 'Units') + rows.join('');

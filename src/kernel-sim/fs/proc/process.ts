@@ -17,10 +17,14 @@ import type { Node, NodeOperations } from '../node.ts';
 import { mayInspect } from './access.ts';
 import { commFile } from './comm.ts';
 import { descriptorDirectory, informationDirectory } from './descriptors.ts';
+import { childrenFile } from './family.ts';
 import { limitsFile } from './limits.ts';
+import { mapsFile } from './maps.ts';
+import { namespaceDirectory } from './namespaces.ts';
 import { nextSyscallDataNode } from './next-syscall-data-file.ts';
 import { child, type ProcNode, procDirectory, procFile, procLink, taskOf } from './node.ts';
 import { threadNumbers } from './numbers.ts';
+import { oomScoreFile } from './oom-score.ts';
 import { statFile } from './stat.ts';
 import { statusFile } from './status.ts';
 
@@ -41,8 +45,9 @@ const common = (k: Kernel): Readonly<Record<string, NodeOperations>> => ({
   fdinfo: informationDirectory,
   status: statusNode,
   limits: limitsNode,
-  ...(k.is26 ? {} : { comm: commNode }),
+  ...(k.is26 ? {} : { comm: commNode, ns: namespaceDirectory, oom_score_adj: oomScoreNode }),
   stat: statNode,
+  maps: mapsNode,
   cwd: cwdLink,
   root: rootLink,
 });
@@ -51,11 +56,15 @@ const statusNode = procFile('proc_status', 0o444, statusFile);
 const statNode = procFile('proc_stat', 0o444, statFile);
 const limitsNode = procFile('proc_limits', (k) => (k.is26 ? 0o400 : 0o444), limitsFile);
 const commNode = procFile('proc_comm', 0o644, commFile);
+const mapsNode = procFile('proc_maps', 0o444, mapsFile);
+const childrenNode = procFile('proc_children', 0o444, childrenFile);
+const oomScoreNode = procFile('proc_oom_score_adj', 0o644, oomScoreFile);
 
 /** /proc/<pid>/task/<tid> */
 const threadDirectory = procDirectory('proc_tid', {
   fixed: (k) => ({
     ...common(k),
+    ...(k.is26 ? {} : { children: childrenNode }),
     ...(k.profile.series.has('next_syscall_data') ? { next_syscall_data: nextSyscallDataNode } : {}),
   }),
 });
