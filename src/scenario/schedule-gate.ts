@@ -20,21 +20,25 @@ interface GateFields {
 const GateState = layout<GateFields>('schedule_gate', { calls: table(0), passed: table(false) });
 
 export class ScheduleGate implements Gate {
-  readonly #constraints: readonly Constraint[];
   readonly #points: readonly Point[];
+  /** The constraints and the points that can concern a step inside a call, by the call's name. */
+  readonly #constraintsOf: ReadonlyMap<string, readonly Constraint[]>;
+  readonly #pointsOf: ReadonlyMap<string, readonly Point[]>;
   readonly #state: Handle<GateFields>;
   readonly #labelOf: (actor: Actor) => string;
 
   /** @param labelOf what people call an actor; its last part is its program and number */
   constructor(store: Store, constraints: readonly Constraint[], labelOf: (actor: Actor) => string) {
-    this.#constraints = constraints;
     this.#points = constraints.flatMap(({ earlier, later }) => [earlier, later]);
+    this.#constraintsOf = Map.groupBy(constraints, ({ later }) => later.call);
+    this.#pointsOf = Map.groupBy(this.#points, ({ call }) => call);
     this.#state = store.create(GateState);
     this.#labelOf = labelOf;
   }
 
   allows(tx: Transaction, actor: Actor): boolean {
-    for (const { earlier, later } of this.#constraints) {
+    const frame = tx.peek(actor.frame);
+    for (const { earlier, later } of (frame && this.#constraintsOf.get(frame.call.name)) ?? []) {
       if (this.#isAt(tx, actor, later) && !tx.read(this.#state.passed.at(printPoint(earlier)))) return false;
     }
     return true;
@@ -42,10 +46,10 @@ export class ScheduleGate implements Gate {
 
   passes(tx: Transaction, actor: Actor): void {
     const frame = tx.peek(actor.frame);
-    if (frame?.isFresh && this.#points.some((point) => point.call === frame.call.name)) {
-      tx.update(this.#callsOf(actor, frame.call.name), (n) => n + 1);
-    }
-    for (const point of this.#points) {
+    const points = frame && this.#pointsOf.get(frame.call.name);
+    if (!points) return;
+    if (frame.isFresh) tx.update(this.#callsOf(actor, frame.call.name), (n) => n + 1);
+    for (const point of points) {
       if (this.#isAt(tx, actor, point, 0)) tx.write(this.#state.passed.at(printPoint(point)), true);
     }
   }

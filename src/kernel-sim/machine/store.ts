@@ -33,6 +33,9 @@ export const GARBAGE = 0x6b6b6b6b;
 /** A place in the journal, to which the store can be taken back. */
 export type Mark = number;
 
+/** How far a count is from a limit when it does not matter who counts first. */
+const FAR = 4096;
+
 interface Root {
   /** How many objects of each kind an allocator has made, by kind. */
   made: TableOf<number>;
@@ -126,6 +129,14 @@ export class Store {
   add(cell: Cell<number>, amount: number): void {
     if (this.recording) this.#recordWrite(this.adds, cell, amount);
     this.#set(cell, this.#values[cell], (this.#values[cell] as number) + amount);
+  }
+
+  /**
+   * Whether a counted cell is below a limit. Far below it this is no look at the count: the few steps that a search puts in another
+   * order cannot make up {@link FAR}.
+   */
+  isBelow(cell: Cell<number>, limit: number): boolean {
+    return limit - (this.#values[cell] as number) > FAR || this.read(cell) < limit;
   }
 
   /**

@@ -38,17 +38,19 @@ const nextClear = operation(
 );
 
 /**
- * A plain store to last_pid, by somebody who had seen `seen` there. Who stored last, and whether that takes a later number of
- * another back, is said for whoever watches: no kernel looks at it.
+ * A plain store to last_pid. Who stored last, and whether that takes a later number of another back, is said for whoever watches:
+ * no kernel looks at it.
+ *
+ * @param wrappedAt the last_pid from which the search went round the end: going back from there takes nothing from anybody
  */
 const storeLastPid = operation(
   'last_pid.store',
-  (tx: Transaction, ns: PidNamespace, nr: number, seen: number, chosen: boolean): void => {
+  (tx: Transaction, ns: PidNamespace, nr: number, wrappedAt: number | null, chosen: boolean): void => {
     const from = tx.read(ns.lastPid);
     const fromChosen = tx.read(ns.lastPidChosen);
     tx.write(ns.lastPid, nr);
     tx.write(ns.lastPidChosen, chosen && nr !== from ? true : fromChosen && nr === from);
-    if (from !== seen && nr < from) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
+    if (nr < from && from !== wrappedAt) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
   },
 );
 
@@ -107,7 +109,7 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   if (k.fixed('P1')) yield* raiseLastPid(ns, nr, true);
   else {
     const last = yield* load(ns.lastPid);
-    yield* storeLastPid(ns, Math.max(last, nr), last, true); // a read and a write: the lost update
+    yield* storeLastPid(ns, Math.max(last, nr), null, true); // a read and a write: the lost update
   }
   return ok(nr);
 }

@@ -119,7 +119,7 @@ const copySignal = operation(
 
 const tooManyThreads = operation(
   'fork.check_threads',
-  (tx: Transaction, k: Kernel): boolean => tx.read(k.system.threads) >= tx.read(k.system.maxThreads),
+  (tx: Transaction, k: Kernel): boolean => !tx.isBelow(k.system.threads, tx.read(k.system.maxThreads)),
 );
 
 /**
@@ -254,7 +254,7 @@ function* enter(k: Kernel, caller: Task, child: Task, request: CloneRequest): St
     yield* scoped(dropPid(pid));
     return fail(k.is26 ? 'ERESTARTNOINTR' : 'EINTR');
   }
-  yield* confirmTaken(k, caller);
+  yield* confirmTaken(k, caller, 'fork');
   return ok(number);
 }
 

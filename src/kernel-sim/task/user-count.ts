@@ -24,12 +24,12 @@ export const chargeProcess = operation('user.charge_process', (tx: Transaction, 
   const cell = k.users.processes.at(cred.uid);
   const limit = tx.read(tx.read(caller.process)!.limits)!.RLIMIT_NPROC.soft;
   const exempt = cred.uid === 0 || capable(cred, 'CAP_SYS_ADMIN') || capable(cred, 'CAP_SYS_RESOURCE');
-  if (tx.read(cell) >= limit && !exempt) return false;
-  tx.update(cell, (n) => n + 1);
+  if (!exempt && tx.read(cell) >= limit) return false;
+  tx.add(cell, 1);
   return true;
 });
 
 /** Takes one process off the count of the task's user. */
 export const unchargeProcess = operation('user.uncharge_process', (tx: Transaction, k: Kernel, task: Task): void => {
-  tx.update(k.users.processes.at(tx.read(task.cred).uid), (n) => n - 1);
+  tx.add(k.users.processes.at(tx.read(task.cred).uid), -1);
 });
