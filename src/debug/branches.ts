@@ -7,13 +7,15 @@ export interface Branch {
   readonly timeline: Timeline;
   /** Where one stood in it when it was left. */
   readonly position: number;
+  /** Whether it is recorded to the end of the run. */
+  readonly complete: boolean;
   /** The state in which another way was taken from it; for the one under way, where it left its parent. */
   readonly fork: number;
   /** The branch it left, null for the first. */
   readonly parent: string | null;
 }
 
-type Snapshot = Pick<Branch, 'timeline' | 'position'>;
+type Snapshot = Pick<Branch, 'timeline' | 'position' | 'complete'>;
 
 export class BranchList {
   /** The branch under way. */

@@ -140,16 +140,17 @@ export class DebugSession {
   }
 
   /**
-   * Runs from the start by a given schedule, by actor index, as far as it can be followed; the run so far is kept as a branch.
+   * Goes another way from a recorded state by a given schedule, as far as it can be followed; the run so far is kept as a branch.
    *
+   * @param schedule who steps, by index, {@link TIME} for the clock; asked for one at a time, when the steps before were made
    * @returns how many steps could be followed
    */
-  follow(schedule: readonly number[]): number {
-    this.branches.fork(this.#snapshot(), 0);
-    this.#moveTo(0);
-    this.#timeline = this.#timeline.prefix(0);
+  follow(schedule: Iterable<number>, from = 0): number {
+    this.branches.fork(this.#snapshot(), from);
+    this.#moveTo(from);
+    this.#timeline = this.#timeline.prefix(from);
     const followed = this.#repeat(schedule);
-    this.#seen = followed;
+    this.#seen = from + followed;
     return followed;
   }
 
@@ -161,32 +162,31 @@ export class DebugSession {
     this.#repeat(target.schedule().subarray(common));
   }
 
-  #repeat(schedule: ArrayLike<number>): number {
+  #repeat(schedule: Iterable<number>): number {
     let last: Actor | null = null;
     let made = 0;
-    for (; made < schedule.length; made++) {
+    for (const index of schedule) {
+      const actor = this.machine.actors[index] ?? null;
       const before = this.machine.store.mark();
-      const index = schedule[made] as number;
       if (index === TIME) {
         const time = this.machine.nextDeadline();
         if (time === null) break;
         this.machine.advanceClock(time);
-        this.#record(before, 'time');
-        continue;
+      } else {
+        if (actor === null || !this.machine.canStep(actor)) break;
+        this.machine.step(actor);
+        last = actor;
       }
-      const actor = this.machine.actors[index];
-      if (actor === undefined || !this.machine.canStep(actor)) break;
-      this.machine.step(actor);
-      this.#record(before, actor);
-      last = actor;
+      this.#record(before, actor ?? 'time');
+      made++;
     }
     this.#driver = new OldestFirst(this.machine, last);
     this.#over = false;
     return made;
   }
 
-  #snapshot(): { timeline: Timeline; position: number } {
-    return { timeline: this.#timeline, position: this.#position };
+  #snapshot(): Pick<Branch, 'timeline' | 'position' | 'complete'> {
+    return { timeline: this.#timeline, position: this.#position, complete: this.#over };
   }
 
   /** Makes a step at the end of what is recorded. Stands there afterwards. */

@@ -1,0 +1,46 @@
+/** What the debugger asks of the explorer: which hazards lie ahead of a state, and why one happens. */
+
+import type { Debuggee } from '../debug/debuggee.ts';
+import type { Exposed } from '../debug/repl/console.ts';
+import { explore } from '../explore/explore.ts';
+import { explanationOf } from '../explore/report.ts';
+import { budgetOf, exploreScenario } from '../explore/scenario.ts';
+import type { Subject } from '../explore/subject.ts';
+import { openSession } from '../scenario/session.ts';
+
+/** A question asked at a prompt is answered within this time, as far as it goes. */
+const PATIENCE_MS = 10_000;
+
+function patience(): () => boolean {
+  const deadline = performance.now() + PATIENCE_MS;
+  return () => performance.now() > deadline;
+}
+
+/** Makes the steps of the session again in a fresh kernel, and explores from there. */
+export async function exploreFrom({ scenario, session }: Debuggee): Promise<readonly Exposed[]> {
+  const fresh = openSession(scenario);
+  const { machine } = fresh.k;
+  for (let step = 1; step <= session.position; step++) {
+    const name = session.actorAt(session.timeline.actor(step))?.name;
+    const actor = machine.actors.find((other) => other.name === name);
+    if (name === undefined) machine.advanceClock(machine.nextDeadline() ?? machine.store.peek(machine.clock.now));
+    else if (actor === undefined) throw new Error(`step ${step} was made by ${name}, which the same run does not have`);
+    else machine.step(actor);
+  }
+  const subject: Subject = { machine, label: (actor) => fresh.interpreter.labelOf(actor) };
+  const found = explore(subject, { strategy: 'auto', budget: budgetOf(scenario, patience()) });
+  return found.hazards.map((hazard) => ({
+    id: hazard.finding.id,
+    name: hazard.finding.name,
+    explanation: explanationOf(hazard),
+    from: session.position,
+    schedule: hazard.schedule,
+  }));
+}
+
+/** The explanation that `thaw explore` gives of a hazard; null when it finds no schedule that leads to it. */
+export async function explainHazard({ scenario }: Debuggee, id: string): Promise<string | null> {
+  const found = exploreScenario(scenario, { budget: budgetOf(scenario, patience()) });
+  const hazard = found.hazards.find(({ finding }) => finding.id === id);
+  return hazard === undefined ? null : explanationOf(hazard);
+}

@@ -1,0 +1,93 @@
+/** `thaw debug`: the debugger on a terminal, or carrying out scripts. Ties it to files and to the explorer. */
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Debuggee } from '../debug/debuggee.ts';
+import { Console, type Host } from '../debug/repl/console.ts';
+import { runScript } from '../debug/repl/session-commands.ts';
+import { coloured } from '../debug/repl/style.ts';
+import { converse } from '../debug/repl/terminal.ts';
+import { openScenario } from '../explore/open.ts';
+import { coloursOf } from './colour.ts';
+import { explainHazard, exploreFrom } from './debug-explorer.ts';
+import { endWith, INVALID } from './exit.ts';
+import { overridesOf, type ScenarioOptions } from './scenario-options.ts';
+
+export interface DebugOptions extends ScenarioOptions {
+  /** Files of commands that are carried out first, and single commands, in the order given. */
+  readonly script?: readonly { readonly kind: 'file' | 'command'; readonly text: string }[];
+  readonly batch?: boolean;
+}
+
+/** What the debugger needs of the world, for one scenario file. */
+export function hostOf(file: string, options: ScenarioOptions): Host {
+  const overrides = overridesOf(options);
+  return {
+    load: async () => {
+      const opened = await openScenario(file, overrides);
+      return opened.ok ? new Debuggee(opened.scenario) : opened.message;
+    },
+    read: async (name) => readFile(name, 'utf8').catch((error: Error) => ({ error: error.message })),
+    write: async (name, text) =>
+      writeFile(name, text).then(
+        () => null,
+        (error: Error) => error.message,
+      ),
+    explore: exploreFrom,
+    explain: explainHazard,
+  };
+}
+
+const HISTORY = 1000;
+const historyFile = (): string => join(process.env.THAW_HOME ?? homedir(), '.thaw_history');
+
+async function readHistory(): Promise<readonly string[]> {
+  const text = await readFile(historyFile(), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .reverse();
+}
+
+/** Keeps the history; a home that cannot be written to is no reason to complain. */
+async function keepHistory(lines: readonly string[]): Promise<void> {
+  const text = [...lines].slice(0, HISTORY).reverse().join('\n');
+  await writeFile(historyFile(), `${text}\n`, { mode: 0o600 }).catch(() => {});
+}
+
+export async function debug(file: string, options: DebugOptions): Promise<void> {
+  const console = new Console(hostOf(file, options), (text) => process.stdout.write(`${text}\n`));
+  if (coloursOf(process.stdout).level > 0) console.style = coloured;
+  const loaded = await console.load();
+  if (!loaded && options.batch === true) return endWith(INVALID);
+  if (!(await carryOut(console, options)) && options.batch === true) return endWith(INVALID);
+  if (console.leaving === null && options.batch !== true) {
+    const terminal = { input: process.stdin, output: process.stdout };
+    const interactive = process.stdin.isTTY === true;
+    if (interactive) console.print(`thaw debugger on ${file}; "help" lists the commands.`);
+    const kept = await converse(console, { ...terminal, history: interactive ? await readHistory() : [] });
+    if (interactive) await keepHistory(kept);
+  }
+  endWith(console.leaving ?? 0);
+}
+
+/** Carries out what `-x` and `-ex` give; false when some of it could not be. */
+async function carryOut(console: Console, { script = [] }: DebugOptions): Promise<boolean> {
+  const onInterrupt = (): void => {
+    console.interrupted = true;
+  };
+  process.on('SIGINT', onInterrupt);
+  let done = true;
+  for (const { kind, text } of script) {
+    if (console.leaving !== null) break;
+    const read = kind === 'file' ? await console.host.read(text) : text;
+    if (typeof read !== 'string') {
+      console.fail(`${text}: ${read.error}`);
+      done = false;
+    } else if (!(await runScript(console, read, kind === 'file' ? text : 'command'))) done = false;
+    if (!done && console.leaving === null) break;
+  }
+  process.off('SIGINT', onInterrupt);
+  return done;
+}
