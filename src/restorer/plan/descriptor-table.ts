@@ -43,6 +43,11 @@ export class DescriptorTable {
       .sort((a, b) => a.fd - b.fd);
   }
 
+  /** The names of the restorer's own. */
+  get ownNames(): string[] {
+    return [...this.#slots.values()].flatMap((slot) => (slot.kind === 'own' ? [slot.name] : []));
+  }
+
   /** Where one of the restorer's own is. */
   own(name: string): number | undefined {
     for (const [fd, slot] of this.#slots) if (slot.kind === 'own' && slot.name === name) return fd;

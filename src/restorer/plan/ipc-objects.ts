@@ -12,6 +12,9 @@ import { any, array, either, minusOne, name, none, number, struct, text } from '
 /** msg_qbytes of a new queue; kernel.msgmnb. */
 const DEFAULT_QBYTES = 16_384;
 
+/** The variable that holds where a segment is attached while it is filled. */
+export const SEGMENT = 'at';
+
 interface Common {
   readonly id: number;
   readonly key: number;
@@ -90,11 +93,11 @@ export class IpcObjects {
 
   #fillSegment({ id, contents, locked }: SharedMemory): void {
     if (isKnown(contents) && contents.length > 0) {
-      this.#script.call('shmat', [number(id), none, number(0)], { bind: 'at', expect: 'anything' });
+      this.#script.call('shmat', [number(id), none, number(0)], { bind: SEGMENT, expect: 'anything' });
       for (const { offset, bytes } of contents) {
-        this.#script.call('poke', [plus('at', offset), text(bytes)], { expect: 'anything' });
+        this.#script.call('poke', [plus(SEGMENT, offset), text(bytes)], { expect: 'anything' });
       }
-      this.#script.call('shmdt', [name('at')]);
+      this.#script.call('shmdt', [name(SEGMENT)]);
     }
     if (locked === true) this.#script.call('shmctl', [number(id), name('SHM_LOCK'), none]);
   }

@@ -29,19 +29,19 @@ export class OwnDescriptors {
   readonly #table: DescriptorTable;
   /** The first number that no descriptor of the image has. */
   readonly #base: number;
+  /** Every name that was ever open here. */
+  readonly names: Set<string>;
 
   constructor(script: Script, table: DescriptorTable, base: number) {
     this.#script = script;
     this.#table = table;
     this.#base = base;
-  }
-
-  has(own: string): boolean {
-    return this.#table.own(own) !== undefined;
+    this.names = new Set(table.ownNames);
   }
 
   /** Opens a file under a name. */
   open(own: string, path: Expr, flags: Expr): void {
+    this.names.add(own);
     const fd = this.#table.lowestFree();
     if (fd >= this.#base) {
       this.#script.call('open', [path, flags], { bind: own, expect: fd });
@@ -54,6 +54,7 @@ export class OwnDescriptors {
 
   /** Makes a pipe under two names, which nobody that this task comes from has used. */
   pipe(reads: string, writes: string): void {
+    this.names.add(reads).add(writes);
     const from = this.#table.lowestFree();
     const to = this.#table.lowestFree(from + 1);
     const ends = [from, to].map((fd, end) => (fd < this.#base ? number(fd) : name(end === 0 ? reads : writes)));

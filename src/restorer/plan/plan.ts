@@ -24,7 +24,7 @@ import type { Member } from './member.ts';
 import { aboutMember, programNames } from './names.ts';
 import { foreseeObstacles } from './obstacles.ts';
 import { type PlannedProgram, Script } from './script.ts';
-import { STANDARD } from './own-descriptors.ts';
+import { STANDARD, tells } from './own-descriptors.ts';
 import { planSites } from './sites.ts';
 import { number } from './syntax.ts';
 import { planSysctls } from './sysctls.ts';
@@ -150,7 +150,8 @@ class WrittenOnDemand implements Plan {
   #writeThread({ leader, index }: { leader: Member; index: number }, name: string): PlannedProgram {
     const task = leader.task as LiveTask;
     const thread = task.threads[index]!;
-    return writeThread(task, thread, leader.depth).finish(name, `thread ${thread.tid} of task ${task.pid}`);
+    const variables = new Set([tells(leader.depth)]);
+    return writeThread(task, thread, leader.depth).finish(name, `thread ${thread.tid} of task ${task.pid}`, variables);
   }
 
   #write(member: Member, name: string): PlannedProgram {
@@ -158,7 +159,7 @@ class WrittenOnDemand implements Plan {
     script.write();
     this.#births.delete(member);
     for (const [child, birth] of script.births) this.#births.set(child, birth);
-    return script.script.finish(name, aboutMember(member));
+    return script.script.finish(name, aboutMember(member), script.variables);
   }
 
   /** What a member is born with, which writing its creator tells. */

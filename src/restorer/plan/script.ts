@@ -21,6 +21,8 @@ export interface PlannedProgram {
   readonly about: string;
   /** Remarks by the index of the statement that they precede. */
   readonly remarks: ReadonlyMap<number, string>;
+  /** Every variable that it, or somebody that it creates, may look at. */
+  readonly variables: ReadonlySet<string>;
 }
 
 export class Script {
@@ -59,14 +61,17 @@ export class Script {
   }
 
   /** What was written so far, as the program `name`. */
-  finish(name: string, about: string): PlannedProgram {
+  finish(name: string, about: string, variables: ReadonlySet<string> = NONE): PlannedProgram {
     return {
+      variables,
       program: { name, statements: this.#statements, source: { file: 'plan', line: 1, column: 1, text: '' } },
       about,
       remarks: this.#remarks,
     };
   }
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function expectation(expect: NonNullable<Details['expect']>): NonNullable<Call['expect']> {
   if (expect === 'anything') return { kind: 'any' };

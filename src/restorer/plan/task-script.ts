@@ -12,7 +12,7 @@ import { die } from './death.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import { makeGroup } from './group-script.ts';
 import { ImageDescriptors } from './image-descriptors.ts';
-import { IpcObjects } from './ipc-objects.ts';
+import { IpcObjects, SEGMENT } from './ipc-objects.ts';
 import { attach, changeSemaphores } from './ipc-shares.ts';
 import type { Member, Opening } from './member.ts';
 import { ArmedNumbers } from './numbers.ts';
@@ -77,6 +77,11 @@ export class TaskScript {
   get #threads() {
     const { task } = this.#member;
     return task === null || task.state === 'zombie' ? [] : task.threads.slice(1);
+  }
+
+  /** The variables that it or those it creates may look at: the names of descriptors, and the address of a segment. */
+  get variables(): ReadonlySet<string> {
+    return this.#member.role === 'init' ? new Set([...this.#own.names, SEGMENT]) : this.#own.names;
   }
 
   // --- before those it creates ---

@@ -1,7 +1,16 @@
-/** The programs of a plan as the interpreter asks for them: each is written and made ready when a task is started with it. */
+/**
+ * The programs of a plan as the interpreter asks for them: each is written and made ready when a task is started with it, and not kept.
+ *
+ * A program of the plan holds few variables, its own descriptors, and knows them all; so it is made ready without the analysis of
+ * which are still needed where, which has to look at all programs of a run at once.
+ */
 
-import { type Code, compile, type Library } from '../../userland/code.ts';
+import { type CallInstruction, type Code, type Instruction, type Library } from '../../userland/code.ts';
+import { hashHi, hashLo } from '../../kernel-sim/machine/hash.ts';
+import { consumerOf } from '../../userland/intent.ts';
+import type { Statement } from '../../userland/language/ast.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { PlannedProgram } from '../plan/script.ts';
 
 export class PlanLibrary extends Map<string, Code> implements Library {
   readonly #plan: Plan;
@@ -20,10 +29,39 @@ export class PlanLibrary extends Map<string, Code> implements Library {
     return this.#names.has(name) || super.has(name);
   }
 
-  /** The code of a program. That of the plan is not kept: every program is started once. */
+  /** The code of a program; that of the plan is written anew each time, which is once. */
   override get(name: string): Code | undefined {
-    const planned = this.#plan.program(name);
-    if (planned === undefined) return super.get(name);
-    return compile(new Map([[name, planned.program]])).get(name);
+    const planned = this.#names.has(name) ? this.#plan.program(name) : undefined;
+    return planned === undefined ? super.get(name) : codeOf(planned);
   }
+}
+
+function codeOf({ program, variables }: PlannedProgram): Code {
+  const instructions: Instruction[] = [];
+  const ordinals = new Map<string, number>();
+  const emit = (statements: readonly Statement[]): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'call') {
+        instructions.push(instructionOf(statement, ordinals, variables));
+        continue;
+      }
+      const at = instructions.push({ kind: 'repeat', count: statement.count, end: 0 }) - 1;
+      emit(statement.body);
+      instructions.push({ kind: 'again', start: at });
+      instructions[at] = { kind: 'repeat', count: statement.count, end: instructions.length };
+    }
+  };
+  emit(program.statements);
+  const { name } = program;
+  return { name, program, instructions, lo: hashLo(name), hi: hashHi(name) };
+}
+
+function instructionOf(
+  call: CallInstruction['call'],
+  ordinals: Map<string, number>,
+  live: ReadonlySet<string>,
+): CallInstruction {
+  const ordinal = (ordinals.get(call.callee) ?? 0) + 1;
+  ordinals.set(call.callee, ordinal);
+  return { kind: 'call', call, ordinal, intent: call.intent === undefined ? null : consumerOf(call.intent, []), live };
 }

@@ -21,6 +21,7 @@ import { cleanUp } from './clean-up.ts';
 import { type Counts, countsOf, NOTHING } from './counts.ts';
 import { type Failure, failureIn, stuckTask } from './failure.ts';
 import { PlanLibrary } from './library.ts';
+import { PlainInterpreter } from './plain-interpreter.ts';
 import { verify } from './verify.ts';
 
 export interface RestoreOptions {
@@ -92,7 +93,7 @@ export function restoreImage(image: Image, options: RestoreOptions): Restore {
 
 function bootFor(plan: Plan, { profile, programs = new Map(), tracking = false }: RestoreOptions): Kernel {
   const library = new PlanLibrary(plan, programs);
-  const interpreter = new Interpreter({ library, params: new Map() });
+  const interpreter = new (tracking ? Interpreter : PlainInterpreter)({ library, params: new Map() });
   const k = boot({ profile, userland: interpreter, tracking });
   interpreter.attach(k);
   populate(k.machine.store, k, plan.world);
