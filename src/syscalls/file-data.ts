@@ -4,10 +4,8 @@ import { S_IFMT } from '../kernel-sim/abi/mode.ts';
 import type { Destination, Source } from '../kernel-sim/fs/file.ts';
 import type { PathArgument } from '../kernel-sim/fs/make.ts';
 import type { Attributes, Entry } from '../kernel-sim/fs/node.ts';
-import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
 import { ok, type Result } from '../kernel-sim/result.ts';
-import type { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, integerOf, OUT, type Return, type Struct } from './datum.ts';
 import type { Parameter } from './parameter.ts';
 
@@ -112,6 +110,3 @@ export function* give(steps: Steps<Result<number>>): Steps<Result<Return>> {
   const result = yield* steps;
   return result.ok ? ok({ value: result.value }) : result;
 }
-
-/** What `run` of a call looks like. */
-export type Handler<A> = (k: Kernel, task: Task, args: A) => Steps<Result<Return>>;

@@ -42,7 +42,7 @@ export interface Put {
 }
 
 /** How lseek treats the file: it moves, it stays at 0 without complaint, or it is ESPIPE. */
-export type Seeking = 'moves' | 'stays' | 'none';
+type Seeking = 'moves' | 'stays' | 'none';
 
 /** What an open file of some kind can do; a missing function makes the call fail as the comment says. */
 export interface FileFunctions {

@@ -132,10 +132,6 @@ export function leaveNode(tx: Transaction, node: Node): void {
   if (isInode(node)) releaseInode(tx, node);
 }
 
-/** Whether two nodes are the same thing; virtual ones are when their paths are. For operations. */
-export const sameNode = (tx: Transaction, k: Kernel, a: Node, b: Node): boolean =>
-  a === b || (!isInode(a) && !isInode(b) && pathOf(tx, k, a) === pathOf(tx, k, b));
-
 /** The absolute path of a node, ` (deleted)` behind it when it has been removed; for operations. d_path(). */
 export function pathOf(tx: Transaction, k: Kernel, node: Node): string {
   if (node === tx.read(k.fs.root)) return '/';

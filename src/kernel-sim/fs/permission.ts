@@ -19,7 +19,7 @@ export const viewerOf = (tx: Transaction, task: Task): Viewer => ({ task, cred: 
 const inFileGroup = (cred: Credentials, gid: number): boolean => cred.fsgid === gid || cred.groups.includes(gid);
 
 /** Whether the mode bits and capabilities allow a combination of R_OK, W_OK and X_OK. */
-export function modeAllows(cred: Credentials, { mode, uid, gid }: Attributes, mask: number): boolean {
+function modeAllows(cred: Credentials, { mode, uid, gid }: Attributes, mask: number): boolean {
   // An owner without a right does not get it as one of the group.
   const bits = cred.fsuid === uid ? mode >> 6 : inFileGroup(cred, gid) ? mode >> 3 : mode;
   if ((bits & mask) === mask) return true;

@@ -21,7 +21,7 @@ export const become = (bed: Lab, task: Task, uid: number): void =>
   bed.k.machine.store.write(task.cred, ordinaryCredentials(uid, uid));
 
 /** A child of `parent` that is uid and gid `uid`. */
-export function forkAs(bed: Lab, parent: Task, uid: number): Task {
+function forkAs(bed: Lab, parent: Task, uid: number): Task {
   const child = bed.fork(parent);
   become(bed, child, uid);
   return child;

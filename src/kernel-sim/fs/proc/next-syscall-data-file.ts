@@ -4,7 +4,8 @@
  *
  * The file belongs to the struct pid it was opened on; only the very task may write, anybody may read. Reads print into a page that
  * is not cleared and cut the text to the reader's buffer, so a short read gets bytes nobody wrote (N3).
- * Notes: `leak` {bytes, task} when a read gives out such bytes, `nsd.write` {task, text, outcome} for each write that got that far.
+ * Notes: `leak` {bytes, task} when a read gives out such bytes; `nsd.refused` {task, why} when a write is refused before its text is
+ * looked at (other-task, former-self, position), or taken though it should not be (deputy, cut).
  */
 
 import type { ErrnoName } from '../../abi/errno.ts';
