@@ -2,16 +2,22 @@
 
 import { clockCalls } from './clocks.ts';
 import { descriptorCalls } from './descriptors.ts';
+import { execCalls } from './exec.ts';
 import { fileCalls } from './files.ts';
+import { idCalls } from './ids.ts';
 import { itimerCalls } from './itimers.ts';
+import { limitCalls } from './limits.ts';
 import { msgCalls } from './msg.ts';
 import { pathCalls } from './paths.ts';
 import { pipeCalls } from './pipes.ts';
+import { prctlCalls } from './prctl.ts';
 import { processCalls } from './process.ts';
 import { semCalls } from './sem.ts';
+import { sessionCalls } from './sessions.ts';
 import { shmCalls } from './shm.ts';
 import { signalCalls } from './signals.ts';
 import type { Syscall } from './syscall.ts';
+import { timeCalls } from './time.ts';
 import { waitCalls } from './wait.ts';
 
 export const syscalls: ReadonlyMap<string, Syscall> = new Map(
@@ -21,6 +27,12 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...itimerCalls,
     ...clockCalls,
     ...waitCalls,
+    ...timeCalls,
+    ...prctlCalls,
+    ...limitCalls,
+    ...sessionCalls,
+    ...idCalls,
+    ...execCalls,
     ...msgCalls,
     ...semCalls,
     ...shmCalls,

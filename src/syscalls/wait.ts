@@ -106,7 +106,7 @@ export const waitCalls = [
       // By now the child is gone, whether the caller can be told or not.
       if (wstatus === FAULT || rusage === FAULT) return fail('EFAULT');
       const written: Record<string, Datum> = {};
-      if (wstatus === OUT) written.wstatus = waited.value.status;
+      if (wstatus === OUT) written.wstatus = [waited.value.status];
       if (rusage === OUT) written.rusage = noUsage;
       return ok({ value: waited.value.pid, out: written });
     },

@@ -64,3 +64,48 @@ export function mayChoosePids(cred: Credentials): boolean {
 export function inGroup(cred: Credentials, gid: number): boolean {
   return cred.egid === gid || cred.groups.includes(gid);
 }
+
+/** Whether what a process may do was changed so that others must not look into it any more: it is no longer dumpable then. */
+export function changedIds(before: Credentials, after: Credentials): boolean {
+  return (
+    before.euid !== after.euid ||
+    before.egid !== after.egid ||
+    before.fsuid !== after.fsuid ||
+    before.fsgid !== after.fsgid
+  );
+}
+
+/**
+ * The credentials of a program that is executed: the saved and file system ids follow the effective ones.
+ *
+ * @param uid the owner of a set-uid file, else null
+ * @param gid the group of a set-gid file, else null
+ */
+export function withRaisedIds(cred: Credentials, uid: number | null, gid: number | null): Credentials {
+  const euid = uid ?? cred.euid;
+  const egid = gid ?? cred.egid;
+  const root = cred.uid === 0 || euid === 0;
+  // Root gets what it had; whoever becomes root by the file gets everything, and anybody else nothing.
+  const wasRoot = cred.uid === 0 || cred.euid === 0;
+  const capabilities: CapabilitySet = root ? (wasRoot ? cred.permitted : 'all') : [];
+  return {
+    ...cred,
+    euid,
+    suid: euid,
+    fsuid: euid,
+    egid,
+    sgid: egid,
+    fsgid: egid,
+    capabilities: euid === 0 ? capabilities : [],
+    permitted: capabilities,
+  };
+}
+
+/** Credentials whose user ids have changed, with the capabilities that hang on them: security/commoncap.c:cap_task_post_setuid. */
+export function withoutLostCapabilities(before: Credentials, after: Credentials): Credentials {
+  const isRoot = ({ uid, euid, suid }: Credentials): boolean => uid === 0 || euid === 0 || suid === 0;
+  if (isRoot(before) && !isRoot(after)) return { ...after, capabilities: [], permitted: [] }; // no way back
+  if (before.euid === 0 && after.euid !== 0) return { ...after, capabilities: [] };
+  if (before.euid !== 0 && after.euid === 0) return { ...after, capabilities: after.permitted };
+  return after;
+}

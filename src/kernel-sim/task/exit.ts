@@ -20,17 +20,17 @@ import { leaveSignals } from '../signal/inherit.ts';
 import { notifyOfDeath } from '../signal/notify.ts';
 import { hangUpOrphaned } from '../signal/orphan.ts';
 import { beginGroupExit, sendFrom } from '../signal/send.ts';
+import { endPidNamespace } from './namespace-death.ts';
 import { exitNamespaces } from './namespaces.ts';
 import { reset } from './next-syscall-data.ts';
 import { isAlone, release } from './release.ts';
-import { wake } from './sleep.ts';
 import { children, type Process, type Task, threads } from './task.ts';
 import { releaseVforkParent } from './vfork.ts';
 
 /** Ends the calling thread with a wait status; exit(2). Its frame goes with its last step, so this never returns. */
 export function* exitTask(k: Kernel, task: Task, status: number): Steps<never> {
   yield* markExiting(k, task, status);
-  yield* leaveProcess(k, task, status);
+  if (yield* leaveProcess(k, task, status)) yield* scoped(endPidNamespace(k, task));
   yield* dropVforkParent(task);
   yield* scoped(exitMm(k, task));
   yield* scoped(exitSem(k, task));
@@ -67,14 +67,22 @@ const markExiting = operation('exit.mark', (tx: Transaction, k: Kernel, task: Ta
   leaveSignals(tx, k, task);
 });
 
-/** Counts the thread as gone. The system does not outlive the last thread of its init. */
-const leaveProcess = operation('exit.leave_process', (tx: Transaction, k: Kernel, task: Task, status: number): void => {
-  const process = tx.read(task.process)!;
-  if (tx.update(process.liveThreads, (n) => n - 1) > 0) return;
-  // Since 5.17 the last thread to go decides what the process ends with, whoever was its leader.
-  if (!k.is26 && tx.read(process.groupExit) === null) tx.write(process.groupExit, status);
-  if (process === tx.read(tx.read(k.initPidNs.reaper)!.process)) panic(tx, k, status);
-});
+/** Counts the thread as gone; says whether it was the last one of the init of a pid namespace. The system does not outlive its init. */
+const leaveProcess = operation(
+  'exit.leave_process',
+  (tx: Transaction, k: Kernel, task: Task, status: number): boolean => {
+    const process = tx.read(task.process)!;
+    if (tx.update(process.liveThreads, (n) => n - 1) > 0) return false;
+    // Since 5.17 the last thread to go decides what the process ends with, whoever was its leader.
+    if (!k.is26 && tx.read(process.groupExit) === null) tx.write(process.groupExit, status);
+    const ns = tx.read(task.pidNs)!;
+    const reaper = tx.read(ns.reaper);
+    if (reaper === null || tx.read(reaper.process) !== process) return false;
+    if (ns !== k.initPidNs) return true;
+    panic(tx, k, status);
+    return false;
+  },
+);
 
 /** Nobody takes another step. */
 function panic(tx: Transaction, k: Kernel, status: number): void {
@@ -181,8 +189,6 @@ function notifyParent(tx: Transaction, k: Kernel, task: Task): boolean {
   tx.write(task.state, unwanted ? 'dead' : 'zombie');
   const pid = tx.read(task.pid)!;
   tx.note({ type: 'task.exit', task, pid: numberIn(tx, pid, k.initPidNs), status });
-  const execing = tx.read(process.execing);
-  if (execing !== null) wake(tx, execing, ['uninterruptible']);
   return unwanted;
 }
 

@@ -2,6 +2,7 @@
  * Making tasks: fork, vfork, clone and clone3; kernel/fork.c:do_fork and copy_process, SEMANTICS C3 and A7.
  *
  * The steps stand in the order of copy_process, because what a failing fork leaves armed, taken or undone depends on it.
+ * Note: `task.fork` {task, child, pid} once the child can run.
  * Left out on purpose: ptrace, io contexts, cgroups, and the namespaces that thaw does not model (mount, uts, user, net, time).
  */
 
@@ -14,11 +15,13 @@ import {
   CLONE_PARENT,
   CLONE_PIDFD,
   CLONE_SIGHAND,
+  CLONE_STOPPED,
   CLONE_THREAD,
   CLONE_VFORK,
   CLONE_VM,
   CSIGNAL,
 } from '../abi/clone.ts';
+import { SIGSTOP } from '../abi/signal.ts';
 import { copyFiles, exitFiles } from '../fs/files.ts';
 import { copyFs, exitFs } from '../fs/fs-context.ts';
 import { copyMm, exitMm } from '../ipc/address-space.ts';
@@ -32,6 +35,7 @@ import { done, fail, ok, type Result } from '../result.ts';
 import { copySighand, exitSighand, signalPending } from '../signal/inherit.ts';
 import { isProtected } from '../signal/init.ts';
 import { hasWork } from '../signal/mask.ts';
+import { bit } from '../signal/signal-set.ts';
 import { SharedSignals } from '../signal/state.ts';
 import { mayChoosePids } from './cred.ts';
 import { copyNamespaces, exitNamespaces } from './namespaces.ts';
@@ -146,13 +150,22 @@ const link = operation(
       const callerProcess = tx.read(caller.process)!;
       joinGroups(tx, child, tx.read(callerProcess.group)!, tx.read(callerProcess.session)!);
     }
+    if ((flags & CLONE_NEWPID) !== 0) tx.write(tx.read(child.pidNs)!.reaper, child); // whatever its number is (P5)
     if ((flags & CLONE_VFORK) !== 0) beginVfork(tx, caller, child);
+    if (k.is26 && (flags & CLONE_STOPPED) !== 0) startStopped(tx, child);
     k.machine.launch(tx, child);
     const number = numberIn(tx, pid, tx.read(caller.pidNs)!);
     tx.note({ type: 'task.fork', task: caller, child, pid: number });
     return number;
   },
 );
+
+/** A stop is the first thing that the child does. */
+function startStopped(tx: Transaction, child: Task): void {
+  const signals = tx.read(child.signals)!;
+  tx.update(signals.pending, (set) => set | bit(SIGSTOP));
+  tx.write(signals.flagged, true);
+}
 
 /** 2.6.26 starts again for any signal, even late as it is (K10), unless the test was made before (N10); 6.x only for a fatal one. */
 function isInterrupted(tx: Transaction, k: Kernel, caller: Task): boolean {

@@ -10,7 +10,6 @@ import type { Transaction } from '../machine/store.ts';
 import { groupMembers, type Pid, releaseIfUnused, sessionMembers } from '../pid/pid.ts';
 import { exitSighand } from '../signal/inherit.ts';
 import { notifyOfDeath } from '../signal/notify.ts';
-import { wake } from './sleep.ts';
 import { children, type Process, type Task, threads } from './task.ts';
 
 /** Releases a task that nobody will wait for any more, and after its last thread a leader that nobody waits for either. */
@@ -30,11 +29,11 @@ const unlink = operation('release.unlink', (tx: Transaction, k: Kernel, task: Ta
   tx.add(k.users.processes.at(tx.read(task.cred).uid), -1);
   threads.remove(tx, process, task);
   if (tx.read(process.leader) === task) leaveLists(tx, process, task);
-  const pid = tx.read(task.pid)!;
-  tx.write(pid.task, null);
-  releaseIfUnused(tx, pid);
-  const execing = tx.read(process.execing);
-  if (execing !== null) wake(tx, execing, ['uninterruptible']);
+  const pid = tx.read(task.pid);
+  if (pid !== null) {
+    tx.write(pid.task, null);
+    releaseIfUnused(tx, pid);
+  }
   return leaderLeftAlone(tx, k, process, task);
 });
 

@@ -14,7 +14,7 @@ for (const base of bases) {
       const action: DefaultAction = defaultAction(signo);
       const ends = action === 'terminate' || action === 'core';
       t.is(isGone(child), ends, `signal ${signo}`);
-      if (ends) t.like(call(parent, 'wait4', 3, OUT, 0, null), { value: { out: { wstatus: signo } } });
+      if (ends) t.like(call(parent, 'wait4', 3, OUT, 0, null), { value: { out: { wstatus: [signo] } } });
       else t.deepEqual([state(child) === 'stopped', pending(child).shared], [action === 'stop', []], `signal ${signo}`);
     }
   });

@@ -121,7 +121,7 @@ for (const base of bases) {
     const other = thread(child);
     call(init, 'tkill', 3, 15);
     t.true(isGone(child) && isGone(other));
-    t.like(call(init, 'wait4', 2, OUT, 0, null), { ok: true, value: { value: 2, out: { wstatus: 15 } } });
+    t.like(call(init, 'wait4', 2, OUT, 0, null), { ok: true, value: { value: 2, out: { wstatus: [15] } } });
     t.is(peek(init, 'childrenHead'), null);
   });
 

@@ -19,12 +19,12 @@ for (const base of bases) {
       const seen = call(init, 'wait4', 2, OUT, options | WNOHANG, null);
       return seen.ok ? [seen.value.value, seen.value.out?.wstatus] : seen.errno;
     };
-    t.deepEqual(look(WUNTRACED | WCONTINUED), [2, 0x137f]);
+    t.deepEqual(look(WUNTRACED | WCONTINUED), [2, [0x137f]]);
     t.is((look(WUNTRACED) as number[])[0], 0);
     call(init, 'kill', 2, 18);
     t.is(state(child), 'running');
     t.deepEqual(take(init, 17), { ...told, si_code: 6, si_status: 18 });
-    t.deepEqual(look(WUNTRACED | WCONTINUED), [2, 0xffff]);
+    t.deepEqual(look(WUNTRACED | WCONTINUED), [2, [0xffff]]);
     t.is((look(WCONTINUED) as number[])[0], 0);
   });
 
