@@ -63,7 +63,7 @@ export function openSession(scenario: Scenario, { tracking = true } = {}): Sessi
 }
 
 function credentialsOf({ uid, gid, groups, capabilities }: StartCredentials): Credentials {
-  return { ...ordinaryCredentials(uid, gid), groups, capabilities };
+  return ordinaryCredentials(uid, gid, groups, capabilities);
 }
 
 function limitsOf({ nproc, nofile, sigpending, msgqueue, memlock }: KernelLimits): ResourceLimits {

@@ -2,6 +2,7 @@
 
 import type { Datum } from '../syscalls/datum.ts';
 import { syscalls } from '../syscalls/table.ts';
+import { argumentsOf } from './arguments.ts';
 import type { Variables } from './context.ts';
 import type { Call, Expr } from './language/ast.ts';
 import type { Environment } from './language/evaluate.ts';
@@ -26,8 +27,9 @@ export function bindOutputs(
     lookup: (name) => (bound[name] as Value | undefined) ?? environment.lookup(name),
   };
   const parameters = Object.keys(syscalls.get(call.callee)?.parameters ?? {});
+  const args = argumentsOf(call);
   for (const [i, name] of parameters.entries()) {
-    const pattern = call.args[i];
+    const pattern = args[i];
     const actual = out[name] as Value | undefined;
     if (pattern === undefined || actual === undefined || pattern.kind === 'null') continue;
     for (const [variable, value] of unboundNames(pattern, actual, withBound)) bound[variable] = value as Datum;

@@ -13,12 +13,13 @@ import type { KernelObject } from '../kernel-sim/machine/layout.ts';
 import type { Actor, Behaviour } from '../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { numberIn } from '../kernel-sim/pid/pid.ts';
-import type { Result } from '../kernel-sim/result.ts';
+import { ok, type Result } from '../kernel-sim/result.ts';
 import { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, OUT, type Return } from '../syscalls/datum.ts';
 import { deliverPending, invoke } from '../syscalls/invoke.ts';
 import type { Outcome as Left } from '../syscalls/leave.ts';
 import { syscalls } from '../syscalls/table.ts';
+import { argumentsOf } from './arguments.ts';
 import { bindOutputs } from './binding.ts';
 import type { CallInstruction, Code, Library } from './code.ts';
 import {
@@ -108,6 +109,9 @@ export class Interpreter implements Behaviour, Userland {
 
   exec(tx: Transaction, task: Task, image: unknown): void {
     const code = this.#codeOf(image as Value);
+    // Nobody will be there to hear how the call ended that made it.
+    const call = tx.peek(task.frame)?.call;
+    tx.note({ type: 'call.exit', task, call: call?.name, args: call?.args, outcome: ok({ value: 0 }) });
     discard(tx, task);
     if (code !== undefined) start(tx, task, code, {});
   }
@@ -226,11 +230,11 @@ export class Interpreter implements Behaviour, Userland {
       (parameter) => parameter.direction,
     );
     const child = childProgram(call);
-    const args = call.args.map((expr, i) =>
-      expr === child
-        ? (programNamed(child.name) as Datum)
-        : this.#argument(tx, task, context, expr, directions[i] ?? 'in', environment),
-    );
+    const args = argumentsOf(call).map((expr, i) => {
+      if (expr === undefined) return null;
+      if (expr === child) return programNamed(child.name) as Datum;
+      return this.#argument(tx, task, context, expr, directions[i] ?? 'in', environment);
+    });
     this.#begin(tx, task, call.callee, args);
     tx.write(context.inCall, true);
   }
