@@ -7,6 +7,7 @@ import { fileCalls } from './files.ts';
 import { idCalls } from './ids.ts';
 import { itimerCalls } from './itimers.ts';
 import { limitCalls } from './limits.ts';
+import { mountCalls } from './mounts.ts';
 import { msgCalls } from './msg.ts';
 import { pathCalls } from './paths.ts';
 import { pipeCalls } from './pipes.ts';
@@ -40,5 +41,6 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...descriptorCalls,
     ...pipeCalls,
     ...pathCalls,
+    ...mountCalls,
   ].map((call) => [call.name, call]),
 );

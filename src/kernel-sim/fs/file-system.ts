@@ -2,7 +2,7 @@
  * The file system: one tree in memory, with procfs on /proc. Nothing of the host's is ever in it.
  *
  * At boot it has the directories and devices below; what a scenario wants besides it puts there with {@link populate}.
- * Left out on purpose: mount(2) of anything else, several mounts of one file system, read-only mounts.
+ * Mounting more is mount.ts's.
  */
 
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX } from '../abi/mode.ts';
@@ -13,10 +13,11 @@ import type { Transaction } from '../machine/store.ts';
 import type { Task } from '../task/task.ts';
 import { deviceOperations } from './device.ts';
 import { File } from './file.ts';
+import { makeProcRoot } from './file-system-types.ts';
 import { take } from './files.ts';
 import { Inode, link, touch, typeOf, writeContent } from './inode.ts';
 import type { Locks } from './lock-table.ts';
-import { procRoot } from './proc/root.ts';
+import { mountOn } from './mount.ts';
 
 interface FileSystemFields {
   root: Inode | null;
@@ -82,7 +83,7 @@ export function plantFileSystem(tx: Transaction, k: Kernel): void {
   touch(tx, k, root);
   tx.write(k.fs.root, root);
   populate(tx, k, atBoot);
-  tx.write(tx.read(root.entries.at('proc'))!.mounted, procRoot(root, k.initPidNs));
+  mountOn(tx, k, null, tx.read(root.entries.at('proc'))!, makeProcRoot);
 }
 
 /** Puts files into the tree, as root would before anything runs; one that is there already is changed. For operations. */

@@ -13,7 +13,7 @@ import { seconds } from '../kernel.ts';
 import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
 import { LinkedList } from '../machine/list.ts';
 import type { Transaction } from '../machine/store.ts';
-import type { Node } from './node.ts';
+import type { Mount } from './mount.ts';
 import type { Pipe } from './pipe.ts';
 
 interface InodeFields {
@@ -44,8 +44,8 @@ interface InodeFields {
   target: string;
   device: readonly [number, number] | null;
   pipe: Pipe | null;
-  /** The root of the file system that is mounted on this directory. */
-  mounted: Node | null;
+  /** What is mounted on this directory. */
+  mounted: Mount | null;
   /** seconds since the epoch */
   mtime: number;
   ctime: number;

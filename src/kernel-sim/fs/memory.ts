@@ -37,7 +37,8 @@ function attributes(tx: Transaction, _k: Kernel, node: Node): Attributes {
 
 function lookup(tx: Transaction, _k: Kernel, _task: Task, directory: Node, name: string): Node | null {
   const found = tx.read((directory as Inode).entries.at(name));
-  return found === null ? null : (tx.read(found.mounted) ?? found);
+  const mount = found === null ? null : tx.read(found.mounted);
+  return mount === null ? found : tx.read(mount.root);
 }
 
 function list(tx: Transaction, _k: Kernel, _task: Task, directory: Node): readonly Entry[] {

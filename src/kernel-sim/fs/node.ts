@@ -14,6 +14,7 @@ import type { Task } from '../task/task.ts';
 import type { FileOperations } from './file.ts';
 import { type Inode, inodeName, parentOfInode, releaseInode } from './inode.ts';
 import { memory } from './memory.ts';
+import type { Mount } from './mount.ts';
 import { type Named, named } from './operations.ts';
 
 /** What stat tells. */
@@ -106,6 +107,8 @@ export interface VirtualNode {
   /** The directory it is in: for the root of a virtual file system the one that it is mounted on lies in. */
   readonly parent: Node | null;
   readonly name: string;
+  /** What it belongs to, and keeps from being unmounted while it is in use. */
+  readonly mount: Mount | null;
 }
 
 export type Node = Inode | VirtualNode;
@@ -122,14 +125,16 @@ export const parentOf = (tx: Transaction, node: Node): Node | null =>
 export const attributesOf = (tx: Transaction, k: Kernel, node: Node): Attributes | null =>
   operationsOf(node).attributes(tx, k, node);
 
-/** Whether an open file or a working directory holds on to a node as well now; for operations. */
+/** Holds on to a node, as an open file or a working directory does; for operations. */
 export function enterNode(tx: Transaction, node: Node): void {
   if (isInode(node)) tx.add(node.users, 1);
+  else if (node.mount !== null) tx.add(node.mount.users, 1);
 }
 
 /** Lets go of a node: an unlinked one that nobody holds is gone; for operations. */
 export function leaveNode(tx: Transaction, node: Node): void {
   if (isInode(node)) releaseInode(tx, node);
+  else if (node.mount !== null) tx.add(node.mount.users, -1);
 }
 
 /** The absolute path of a node, ` (deleted)` behind it when it has been removed; for operations. d_path(). */

@@ -7,7 +7,8 @@ import type { Transaction } from '../machine/store.ts';
 import { fail, type Result } from '../result.ts';
 import type { Task } from '../task/task.ts';
 import type { PathArgument } from './make.ts';
-import { attributesOf, isDirectory, type Node, operationsOf, parentOf } from './node.ts';
+import { mountAt } from './mount.ts';
+import { attributesOf, isDirectory, type Node, operationsOf } from './node.ts';
 import { checkPath, isPlainName, lookupParent, nodeAt, type Place } from './path.ts';
 import { isStuck, permits, viewerOf } from './permission.ts';
 
@@ -44,10 +45,7 @@ const rmdirAt = operation('path.rmdir', (tx: Transaction, k: Kernel, task: Task,
   if (!isDirectory(attributesOf(tx, k, child))) {
     return fail(permits(tx, k, viewer, place.directory, W_OK | X_OK) ? 'ENOTDIR' : 'EACCES');
   }
-  // A file system is mounted there: what the name leads to lies in another one than the name itself.
-  if (operationsOf(child) !== operationsOf(place.directory) && parentOf(tx, child) === place.directory) {
-    return fail('EBUSY');
-  }
+  if (mountAt(tx, child) !== null) return fail('EBUSY');
   return mayDelete(tx, k, task, place.directory, child);
 });
 

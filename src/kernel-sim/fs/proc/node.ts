@@ -45,6 +45,7 @@ export const child = (
   operations,
   parent,
   name,
+  mount: parent.mount,
   ns: parent.ns,
   pid: about.pid ?? parent.pid,
   fd: about.fd ?? parent.fd,

@@ -3,7 +3,7 @@
 import type { PidNamespace } from '../../pid/namespace.ts';
 import { findPid, type Pid } from '../../pid/pid.ts';
 import { fail, ok } from '../../result.ts';
-import type { Node } from '../node.ts';
+import type { MountPlace } from '../file-system-types.ts';
 import { memoryFile } from './memory-file.ts';
 import { child, type ProcNode, procDirectory, procLink } from './node.ts';
 import { processNumber, processNumbers, taskNumber } from './numbers.ts';
@@ -38,11 +38,10 @@ const rootDirectory = procDirectory('proc', {
   list: (tx, _k, _viewer, { ns }) => processNumbers(tx, ns).map((number) => [String(number), number] as const),
 });
 
-/** What to mount on /proc in `parent`: procfs for a pid namespace. */
-export const procRoot = (parent: Node, ns: PidNamespace): ProcNode => ({
+/** The root of procfs for a pid namespace, at the place where it is mounted. */
+export const procRoot = (place: MountPlace, ns: PidNamespace): ProcNode => ({
+  ...place,
   operations: rootDirectory,
-  parent,
-  name: 'proc',
   ns,
   pid: null,
   fd: null,
