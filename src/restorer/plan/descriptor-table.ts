@@ -1,56 +1,77 @@
 /** What a planned task has behind its descriptors at a point of its program. */
 
-/** An open file of the image, by its id; or one of the restorer's own, by the name of the variable that holds it. */
-export type Slot =
-  | { readonly kind: 'image'; readonly file: number; readonly cloexec: boolean }
-  | { readonly kind: 'own'; readonly name: string };
+/** A descriptor of one of the image's open files, by the file's id. */
+export interface Slot {
+  readonly file: number;
+  readonly cloexec: boolean;
+}
 
 export class DescriptorTable {
-  readonly #slots: Map<number, Slot>;
+  readonly #files: Map<number, Slot>;
+  /** The restorer's own, by the names of the variables that hold them. */
+  readonly #own: Map<string, number>;
 
-  constructor(slots: Iterable<readonly [number, Slot]> = []) {
-    this.#slots = new Map(slots);
+  constructor(files: Iterable<readonly [number, Slot]> = [], own: Iterable<readonly [string, number]> = []) {
+    this.#files = new Map(files);
+    this.#own = new Map(own);
   }
 
   /** A copy: what a child is born with. */
   copy(): DescriptorTable {
-    return new DescriptorTable(this.#slots);
+    return new DescriptorTable(this.#files, this.#own);
   }
 
   get(fd: number): Slot | undefined {
-    return this.#slots.get(fd);
+    return this.#files.get(fd);
   }
 
   set(fd: number, slot: Slot): void {
-    this.#slots.set(fd, slot);
+    this.#files.set(fd, slot);
   }
 
   delete(fd: number): void {
-    this.#slots.delete(fd);
+    this.#files.delete(fd);
+  }
+
+  /** How many descriptors lead to files of the image. */
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** The descriptors of the image's files, ascending. */
+  get files(): { fd: number; file: number; cloexec: boolean }[] {
+    return [...this.#files].map(([fd, { file, cloexec }]) => ({ fd, file, cloexec })).sort((a, b) => a.fd - b.fd);
+  }
+
+  /** Where one of the restorer's own is. */
+  own(name: string): number | undefined {
+    return this.#own.get(name);
+  }
+
+  get ownNames(): Iterable<string> {
+    return this.#own.keys();
+  }
+
+  setOwn(name: string, fd: number): void {
+    this.#own.set(name, fd);
+  }
+
+  deleteOwn(name: string): void {
+    this.#own.delete(name);
   }
 
   /** The number that the next open, pipe or F_DUPFD will give. */
   lowestFree(from = 0): number {
     let fd = from;
-    while (this.#slots.has(fd)) fd++;
+    for (let again = true; again; ) {
+      again = false;
+      while (this.#files.has(fd)) fd++;
+      for (const taken of this.#own.values()) {
+        if (taken !== fd) continue;
+        fd++;
+        again = true;
+      }
+    }
     return fd;
-  }
-
-  /** The descriptors of the image's files, ascending. */
-  get imageFiles(): { fd: number; file: number; cloexec: boolean }[] {
-    return [...this.#slots]
-      .flatMap(([fd, slot]) => (slot.kind === 'image' ? [{ fd, file: slot.file, cloexec: slot.cloexec }] : []))
-      .sort((a, b) => a.fd - b.fd);
-  }
-
-  /** The names of the restorer's own. */
-  get ownNames(): string[] {
-    return [...this.#slots.values()].flatMap((slot) => (slot.kind === 'own' ? [slot.name] : []));
-  }
-
-  /** Where one of the restorer's own is. */
-  own(name: string): number | undefined {
-    for (const [fd, slot] of this.#slots) if (slot.kind === 'own' && slot.name === name) return fd;
-    return undefined;
   }
 }

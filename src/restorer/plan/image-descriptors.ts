@@ -46,7 +46,7 @@ export class ImageDescriptors {
    * what is in `keep`, which stays open somewhere.
    */
   take(wanted: readonly Descriptor[], openings: readonly Opening[], keep: ReadonlySet<number>): void {
-    this.#arrange(wanted, keep);
+    if (!this.#isArranged(wanted)) this.#arrange(wanted, keep);
     for (const kind of ['file', 'pipe'] as const) {
       const ofKind = openings.filter((opening) => opening.kind === kind);
       for (const opening of ofKind) this.#open(opening, wanted);
@@ -54,16 +54,25 @@ export class ImageDescriptors {
     }
   }
 
+  /** Whether everything wanted is in its place, and nothing else is there. */
+  #isArranged(wanted: readonly Descriptor[]): boolean {
+    if (this.#table.size !== wanted.length) return false;
+    return wanted.every(({ fd, file, cloexec }) => {
+      const slot = this.#table.get(fd);
+      return slot?.file === file && slot.cloexec === cloexec;
+    });
+  }
+
   #arrange(wanted: readonly Descriptor[], keep: ReadonlySet<number>): void {
-    const atHand = new Set(this.#table.imageFiles.map(({ file }) => file));
+    const atHand = new Set(this.#table.files.map(({ file }) => file));
     const target = new Map(wanted.filter(({ file }) => atHand.has(file)).map((one) => [one.fd, one]));
     const needed = new Set([...keep, ...[...target.values()].map(({ file }) => file)]);
     this.#moveOutOfTheWay(target, needed);
     for (const [fd, { file }] of target) {
       if (this.#fileAt(fd) === file) continue;
-      const from = this.#table.imageFiles.find((slot) => slot.file === file)!.fd;
+      const from = this.#table.files.find((slot) => slot.file === file)!.fd;
       this.#script.call('dup2', [number(from), number(fd)], { expect: fd });
-      this.#table.set(fd, { kind: 'image', file, cloexec: false });
+      this.#table.set(fd, { file, cloexec: false });
     }
     this.#closeSpares(target, keep);
     for (const { fd, cloexec } of target.values()) this.#setCloexec(fd, cloexec);
@@ -81,7 +90,7 @@ export class ImageDescriptors {
     const cloexec = home?.cloexec ?? false;
     this.#vacate(fd);
     this.#numbers.file(fd, [text(file.path), nameOpenFlags((file.flags & ~LARGE) | (cloexec ? CLOEXEC : 0))]);
-    this.#table.set(fd, { kind: 'image', file: file.id, cloexec });
+    this.#table.set(fd, { file: file.id, cloexec });
     if (file.position === 0 || file.kind !== 'regular') return;
     this.#script.call('lseek', [number(fd), number(file.position), name('SEEK_SET')], { expect: file.position });
   }
@@ -122,7 +131,7 @@ export class ImageDescriptors {
         this.#script.call('close', [number(fd)]);
         continue;
       }
-      this.#table.set(fd, { kind: 'image', file: file.id, cloexec: false });
+      this.#table.set(fd, { file: file.id, cloexec: false });
       const status = file.flags & ~(ACCESS | LARGE);
       if (status !== 0) this.#script.call('fcntl', [number(fd), name('F_SETFL'), nameStatusFlags(status)]);
       for (const other of others) this.#alias(fd, other.id);
@@ -133,12 +142,11 @@ export class ImageDescriptors {
   #alias(fd: number, file: number): void {
     const copy = this.#table.lowestFree();
     this.#script.call('dup', [number(fd)], { expect: copy });
-    this.#table.set(copy, { kind: 'image', file, cloexec: false });
+    this.#table.set(copy, { file, cloexec: false });
   }
 
   #fileAt(fd: number): number | undefined {
-    const slot = this.#table.get(fd);
-    return slot?.kind === 'image' ? slot.file : undefined;
+    return this.#table.get(fd)?.file;
   }
 
   /** Copies what is about to be overwritten, and not yet anywhere else, up. */
@@ -147,12 +155,12 @@ export class ImageDescriptors {
       const wanted = target.get(fd);
       return wanted === undefined || wanted.file === file;
     };
-    const safe = new Set(this.#table.imageFiles.filter(stays).map(({ file }) => file));
-    for (const { fd, file } of this.#table.imageFiles) {
+    const safe = new Set(this.#table.files.filter(stays).map(({ file }) => file));
+    for (const { fd, file } of this.#table.files) {
       if (!needed.has(file) || safe.has(file)) continue;
       const copy = this.#table.lowestFree(this.#base);
       this.#script.call('fcntl', [number(fd), name('F_DUPFD'), number(this.#base)], { expect: copy });
-      this.#table.set(copy, { kind: 'image', file, cloexec: false });
+      this.#table.set(copy, { file, cloexec: false });
       safe.add(file);
     }
   }
@@ -160,7 +168,7 @@ export class ImageDescriptors {
   /** Closes what nobody wants here or further down, and copies that were only made to be out of the way. */
   #closeSpares(target: ReadonlyMap<number, Descriptor>, keep: ReadonlySet<number>): void {
     const placed = new Set([...target.values()].map(({ file }) => file));
-    for (const { fd, file } of this.#table.imageFiles) {
+    for (const { fd, file } of this.#table.files) {
       if (target.get(fd)?.file === file) continue;
       if (keep.has(file) && !(fd >= this.#base && placed.has(file))) continue;
       this.#script.call('close', [number(fd)]);
@@ -170,7 +178,7 @@ export class ImageDescriptors {
 
   #setCloexec(fd: number, cloexec: boolean): void {
     const slot = this.#table.get(fd);
-    if (slot?.kind !== 'image' || slot.cloexec === cloexec) return;
+    if (slot === undefined || slot.cloexec === cloexec) return;
     this.#script.call('fcntl', [number(fd), name('F_SETFD'), cloexec ? name('FD_CLOEXEC') : number(0)]);
     this.#table.set(fd, { ...slot, cloexec });
   }

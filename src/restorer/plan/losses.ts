@@ -1,12 +1,12 @@
 /** What a restore that succeeds does not bring back, as far as the image says that there was something to bring back. */
 
-import { MAX_FILE_SIZE } from '../../kernel-sim/fs/regular-file.ts';
 import type { Profile } from '../../kernel-sim/profile.ts';
 import { type Image, isKnown, type LiveTask, type Task } from '../image/index.ts';
 import type { PlanContext } from './context.ts';
 import { lostOfStatus } from './death.ts';
 import type { Foresight } from './foresight.ts';
 import { handlerOf, resendingOf } from './signals.ts';
+import { LARGEST_FILE } from './world.ts';
 
 const PIPE_SIZE = 65_536;
 const SS_ONSTACK = 1;
@@ -59,7 +59,7 @@ function losesSignals(task: LiveTask, { handlers }: PlanContext, foresight: Fore
 function losesFiles(image: Image, profile: Profile, foresight: Foresight): void {
   for (const file of image.openFiles) {
     if (file.owner !== undefined) foresight.loss('who gets signals about an open file');
-    if (file.kind === 'regular' && isKnown(file.size) && file.size > MAX_FILE_SIZE) {
+    if (file.kind === 'regular' && isKnown(file.size) && file.size > LARGEST_FILE) {
       foresight.loss('the size of a file that this file system has no room for');
     }
     if (file.kind === 'null' && file.position !== 0) foresight.loss('the position of an open /dev/null, which has none');

@@ -24,6 +24,19 @@ export const hears = (depth: number): string => `built_${depth}`;
 /** Where those that it creates tell it that they, and all that they create, are there. */
 export const tells = (depth: number): string => `tell_${depth}`;
 
+/** The arguments of close, which every program makes several times. */
+const closing = new Map<string, readonly Expr[]>();
+
+function closingArguments(own: string, fd: number): readonly Expr[] {
+  if (STANDARD.includes(own)) return [number(fd)];
+  let args = closing.get(own);
+  if (args === undefined) {
+    args = [name(own)];
+    closing.set(own, args);
+  }
+  return args;
+}
+
 export class OwnDescriptors {
   readonly #script: Script;
   readonly #table: DescriptorTable;
@@ -45,7 +58,7 @@ export class OwnDescriptors {
     const fd = this.#table.lowestFree();
     if (fd >= this.#base) {
       this.#script.call('open', [path, flags], { bind: own, expect: fd });
-      this.#table.set(fd, { kind: 'own', name: own });
+      this.#table.setOwn(own, fd);
     } else {
       this.#script.call('open', [path, flags], { expect: fd });
       this.#moveUp(fd, own);
@@ -59,8 +72,8 @@ export class OwnDescriptors {
     const to = this.#table.lowestFree(from + 1);
     const ends = [from, to].map((fd, end) => (fd < this.#base ? number(fd) : name(end === 0 ? reads : writes)));
     this.#script.call('pipe', [array(ends)]);
-    this.#table.set(from, { kind: 'own', name: reads });
-    this.#table.set(to, { kind: 'own', name: writes });
+    this.#table.setOwn(reads, from);
+    this.#table.setOwn(writes, to);
     if (from < this.#base) this.#moveUp(from, reads);
     if (to < this.#base) this.#moveUp(to, writes);
   }
@@ -70,16 +83,15 @@ export class OwnDescriptors {
     for (const own of names) {
       const fd = this.#table.own(own);
       if (fd === undefined) continue;
-      this.#script.call('close', [STANDARD.includes(own) ? number(fd) : name(own)]);
-      this.#table.delete(fd);
+      this.#script.call('close', closingArguments(own, fd));
+      this.#table.deleteOwn(own);
     }
   }
 
   #moveUp(fd: number, own: string): void {
     const moved = this.#table.lowestFree(this.#base);
     this.#script.call('fcntl', [number(fd), name('F_DUPFD'), number(this.#base)], { bind: own, expect: moved });
-    this.#table.set(moved, { kind: 'own', name: own });
+    this.#table.setOwn(own, moved);
     this.#script.call('close', [number(fd)]);
-    this.#table.delete(fd);
   }
 }

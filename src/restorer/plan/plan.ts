@@ -168,7 +168,7 @@ class WrittenOnDemand implements Plan {
     for (let at = member; at.creator !== null && !this.#births.has(at); at = at.creator) unwritten.push(at.creator);
     for (const creator of unwritten.reverse()) this.#write(creator, this.#context.names.get(creator)!);
     const { depth } = member;
-    const streams = depth === 0 ? STANDARD.map((stream) => [Number(stream), { kind: 'own', name: stream }] as const) : [];
-    return this.#births.get(member) ?? { table: new DescriptorTable(streams), settings: { limits: {} } };
+    const streams = depth === 0 ? STANDARD.map((stream) => [stream, Number(stream)] as const) : [];
+    return this.#births.get(member) ?? { table: new DescriptorTable([], streams), settings: { limits: {} } };
   }
 }

@@ -1,6 +1,6 @@
 /** A program under construction: calls with remarks between them. */
 
-import type { Call, Expr, Program, Statement } from '../../userland/language/ast.ts';
+import type { Call, Expectation, Expr, Program, Statement } from '../../userland/language/ast.ts';
 import { printStatement } from '../../userland/language/print.ts';
 import { number, nowhere } from './syntax.ts';
 
@@ -37,18 +37,12 @@ export class Script {
   }
 
   /** Adds a call. */
-  call(callee: string, args: readonly Expr[], { bind, expect = 0, intent }: Details = {}): this {
+  call(callee: string, args: readonly Expr[], { bind, expect = 0, intent }: Details = PLAIN): this {
     if (this.#remark !== null) this.#remarks.set(this.#statements.length, this.#remark);
     this.#remark = null;
-    this.#statements.push({
-      kind: 'call',
-      ...(bind !== undefined && { bind }),
-      callee,
-      args,
-      expect: expectation(expect),
-      ...(intent !== undefined && { intent }),
-      span: nowhere,
-    });
+    const call: Call = { kind: 'call', callee, args, expect: expectation(expect), span: nowhere };
+    if (bind === undefined && intent === undefined) this.#statements.push(call);
+    else this.#statements.push({ ...call, ...(bind !== undefined && { bind }), ...(intent !== undefined && { intent }) });
     return this;
   }
 
@@ -72,9 +66,13 @@ export class Script {
 }
 
 const NONE: ReadonlySet<string> = new Set();
+const PLAIN: Details = {};
+const ANYTHING: Expectation = { kind: 'any' };
+const SUCCESS: Expectation = { kind: 'value', expr: number(0) };
 
-function expectation(expect: NonNullable<Details['expect']>): NonNullable<Call['expect']> {
-  if (expect === 'anything') return { kind: 'any' };
+function expectation(expect: NonNullable<Details['expect']>): Expectation {
+  if (expect === 'anything') return ANYTHING;
+  if (expect === 0) return SUCCESS;
   return { kind: 'value', expr: typeof expect === 'number' ? number(expect) : expect };
 }
 

@@ -11,9 +11,15 @@ export const any: AnyExpr = Object.freeze({ kind: 'any', span: nowhere });
 /** `NULL`. */
 export const none: NullExpr = Object.freeze({ kind: 'null', span: nowhere });
 
+const makeNumber = (value: number | bigint, radix: NumberExpr['radix']): Expr =>
+  Object.freeze({ kind: 'number', value, radix, span: nowhere });
+
+/** Descriptors and lengths, which every program is full of. */
+const small: readonly Expr[] = Array.from({ length: 256 }, (_, value) => makeNumber(value, 10));
+
 /** A number in decimal, or in the base in which people read this one. */
 export const number = (value: number | bigint, radix: NumberExpr['radix'] = 10): Expr =>
-  Object.freeze({ kind: 'number', value, radix, span: nowhere });
+  (radix === 10 && typeof value === 'number' ? small[value] : undefined) ?? makeNumber(value, radix);
 
 /** A variable, a constant or a program. */
 export const name = (called: string): Expr => Object.freeze({ kind: 'name', name: called, span: nowhere });

@@ -4,8 +4,10 @@
  */
 
 import type { InitialFile } from '../../kernel-sim/fs/file-system.ts';
-import { MAX_FILE_SIZE } from '../../kernel-sim/fs/regular-file.ts';
 import type { Image } from '../image/index.ts';
+
+/** Bytes that a file is made with at most; the simulated file system has room for no more in one file. */
+export const LARGEST_FILE = 64 * 1024 * 1024;
 
 /** The files that a restore of `image` opens, of the size and mode that the image saw, and the directories that it changes to. */
 export function worldOf(image: Image): InitialFile[] {
@@ -22,7 +24,7 @@ export function worldOf(image: Image): InitialFile[] {
       ...(mode !== 'unknown' && { mode }),
       ...(uid !== 'unknown' && { uid }),
       ...(gid !== 'unknown' && { gid }),
-      ...(size !== 'unknown' && size > 0 && { content: '\0'.repeat(Math.min(size, MAX_FILE_SIZE)) }),
+      ...(size !== 'unknown' && size > 0 && { content: '\0'.repeat(Math.min(size, LARGEST_FILE)) }),
     });
   }
   return [...world.values()];

@@ -107,6 +107,9 @@ interface Run {
   readonly failure: Failure | null;
 }
 
+/** Steps between two looks at whether something went wrong; what is built until then is taken away with the rest. */
+const STRIDE = 64;
+
 /** Runs until everybody waits, or something does not do what the plan says. */
 function runPlan(k: Kernel, { schedulePolicy, onStep }: RestoreOptions): Run {
   const { machine } = k;
@@ -116,13 +119,13 @@ function runPlan(k: Kernel, { schedulePolicy, onStep }: RestoreOptions): Run {
   const observe = (actor: Actor) => {
     steps++;
     const { notes } = machine.store;
-    if (notes.length > 0) {
-      for (const { type } of notes) if (type === 'call.enter') calls++;
-      failure = failureIn(k, notes);
+    for (const { type } of notes) {
+      if (type === 'call.enter') calls++;
+      else if (type.startsWith('program.')) failure ??= failureIn(k, notes);
     }
     onStep?.(k, actor);
   };
-  while (failure === null && runner.run(1, observe) === 'out-of-steps');
+  while (failure === null && runner.run(STRIDE, observe) === 'out-of-steps');
   return { calls, steps, failure: failure ?? stuckTask(k) };
 }
 
