@@ -1,0 +1,52 @@
+/** Compares what a call came to in the simulation with what is recorded: result, errno and everything the kernel wrote. */
+
+import type { Result } from '../../kernel-sim/result.ts';
+import type { Task } from '../../kernel-sim/task/task.ts';
+import type { Datum, Return } from '../../syscalls/datum.ts';
+import { syscalls } from '../../syscalls/table.ts';
+import type { RecordedCall } from '../strace/recording.ts';
+import { agrees } from './agreement.ts';
+import { byParameter } from './arguments.ts';
+import { outcomeText, resultText } from './outcome.ts';
+import type { Simulation } from './simulation.ts';
+
+export interface Difference {
+  readonly kind: 'mismatch';
+  readonly recorded: string;
+  readonly simulated: string;
+}
+
+const differ = (recorded: string, simulated: string): Difference => ({ kind: 'mismatch', recorded, simulated });
+
+/** null when they agree. */
+export function compareCall(
+  call: RecordedCall,
+  outcome: Result<Return>,
+  _simulation: Simulation,
+  _task: Task,
+): Difference | null {
+  const { result } = call;
+  if (!outcome.ok) {
+    if (result.kind === 'errno' && result.errno === outcome.errno) return null;
+    return differ(resultText(call), outcomeText(outcome));
+  }
+  if (result.kind !== 'value') return differ(resultText(call), outcomeText(outcome));
+  if (BigInt(result.value) !== BigInt(outcome.value.value)) return differ(resultText(call), outcomeText(outcome));
+  return compareOutputs(call, outcome.value.out ?? {});
+}
+
+function compareOutputs(call: RecordedCall, out: Readonly<Record<string, Datum>>): Difference | null {
+  const syscall = syscalls.get(call.name);
+  if (syscall === undefined) return null;
+  const given = byParameter(call, syscall);
+  for (const [name, actual] of Object.entries(out)) {
+    const printed = given.get(name);
+    // A bare pointer: strace does not show what is there.
+    if (printed === undefined || printed.kind === 'number' || printed.kind === 'null') continue;
+    if (!agrees(printed, actual)) return differ(`${name} as in ${call.text}`, `${name} ${show(actual)}`);
+  }
+  return null;
+}
+
+const show = (datum: Datum): string =>
+  JSON.stringify(datum, (_, value) => (typeof value === 'bigint' ? String(value) : typeof value === 'symbol' ? '_' : value));

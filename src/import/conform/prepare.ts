@@ -1,0 +1,139 @@
+/**
+ * Makes the simulated world ready for a recorded call: files that must have been there before the log began, the contents that the
+ * log shows of them, addresses that the kernel chose. Says so when the call is about something outside the model.
+ */
+
+import { O_CLOEXEC } from '../../kernel-sim/abi/open.ts';
+import { SETALL } from '../../kernel-sim/abi/ipc.ts';
+import type { Task } from '../../kernel-sim/task/task.ts';
+import type { Datum } from '../../syscalls/datum.ts';
+import { syscalls } from '../../syscalls/table.ts';
+import { evaluate } from '../../userland/language/evaluate.ts';
+import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
+import { byParameter, NO_VARIABLES } from './arguments.ts';
+import { contentOf, exists, fillIn, isOutside, plantFile } from './outside.ts';
+import { namedFile } from './path-call.ts';
+import type { Simulation } from './simulation.ts';
+import { HOME } from './world.ts';
+
+/** What is to be done with the arguments; `outside` when the call cannot be made in the simulation. */
+export type Prepared = 'outside' | ((args: readonly Datum[]) => readonly Datum[]);
+
+const asTheyAre = (args: readonly Datum[]): readonly Datum[] => args;
+
+/** Files of /proc that the simulated kernel answers for. */
+const MODELLED = /^\/proc\/sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|^\/proc\/sysvipc\//;
+
+/** Calls that need to know what an open file is; the others only its number. */
+const CONTENT: ReadonlySet<string> = new Set([
+  'read',
+  'write',
+  'pread64',
+  'pwrite64',
+  'readv',
+  'writev',
+  'fstat',
+  'ftruncate',
+  'getdents64',
+  'ioctl',
+  'lseek',
+  'poll',
+  'ppoll',
+  'fchmod',
+  'fchown',
+  'fchdir',
+  'kcmp',
+]);
+
+/** Whether a path leads to what the machine says of itself. */
+const isMachines = (path: string): boolean => /^\/(proc|sys)(\/|$)/.test(path) && !MODELLED.test(path);
+
+export function prepare(
+  simulation: Simulation,
+  task: Task,
+  call: RecordedCall,
+  events: readonly RecordedEvent[],
+  index: number,
+): Prepared {
+  const named = namedFile(call);
+  if (named !== null) return prepareFile(simulation, task, call, named);
+  const fd = descriptorOf(call);
+  if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
+  if (call.name === 'shmat') return prepareAttach(call);
+  if (call.name === 'semctl') return prepareValues(simulation, call, events, index);
+  return asTheyAre;
+}
+
+type Named = NonNullable<ReturnType<typeof namedFile>>;
+
+function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: Named): Prepared {
+  if (isMachines(file.path) || isOutside(store, task, file.dirfd)) return 'outside';
+  if (call.result.kind !== 'value') return asTheyAre;
+  if (exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
+  const path = file.path.startsWith('/') ? file.path : `${HOME}/${file.path}`;
+  if (file.makes) plantFile(store, k, { path: path.slice(0, path.lastIndexOf('/')) || '/', type: 'directory' });
+  else plantFile(store, k, { path, type: file.type });
+  return asTheyAre;
+}
+
+function descriptorOf(call: RecordedCall): number | null {
+  const syscall = syscalls.get(call.name);
+  const expr = syscall === undefined ? undefined : byParameter(call, syscall).get('fd');
+  const value = expr === undefined ? undefined : evaluate(expr, NO_VARIABLES);
+  return value?.ok && typeof value.value === 'number' ? value.value : null;
+}
+
+/** A file that was there before holds what the log shows of it. */
+function prepareContent({ store }: Simulation, task: Task, call: RecordedCall, fd: number): Prepared {
+  if (isOutside(store, task, fd)) return 'outside';
+  if (call.name !== 'read' || call.result.kind !== 'value') return asTheyAre;
+  const content = contentOf(store, task, fd);
+  const printed = call.args?.[1];
+  if (content === null || printed?.kind !== 'string' || printed.truncated) return asTheyAre;
+  const bytes = evaluate(printed, NO_VARIABLES);
+  const { inode, position } = content;
+  if (bytes.ok && typeof bytes.value === 'string' && store.read(inode.size) <= position) {
+    fillIn(store, inode, position, bytes.value);
+  }
+  return asTheyAre;
+}
+
+/** The address that the recorded kernel chose is asked for: which one it is does not matter. */
+function prepareAttach({ result }: RecordedCall): Prepared {
+  if (result.kind !== 'value') return asTheyAre;
+  return ([id, address, flags]) => [id!, address ?? result.value, flags!];
+}
+
+/** strace does not show what SETALL sets: values that the next look at them finds, zeros where nobody looks. */
+function prepareValues(_: Simulation, call: RecordedCall, events: readonly RecordedEvent[], index: number): Prepared {
+  const [id, , cmd] = call.args ?? [];
+  const command = cmd === undefined ? undefined : evaluate(cmd, NO_VARIABLES);
+  if (command?.ok !== true || command.value !== SETALL) return asTheyAre;
+  const tooLarge = call.result.kind === 'errno' && call.result.errno === 'ERANGE';
+  const values: number[] = new Array(SEMMSL).fill(tooLarge ? 0xffff : 0);
+  const set = id === undefined ? undefined : evaluate(id, NO_VARIABLES);
+  for (const event of events.slice(index + 1, index + LOOK_AHEAD)) {
+    if (event.kind !== 'enter' || !/^sem/.test(event.call.name)) continue;
+    const seen = lookAt(event.call, set?.ok ? set.value : null);
+    if (seen === 'changes') break;
+    if (seen !== null) values[seen.semaphore] = seen.value;
+  }
+  return ([semid, semnum, what, arg]) => [semid!, semnum!, what!, call.result.kind === 'errno' && !tooLarge ? arg! : values];
+}
+
+const SEMMSL = 32_000;
+const LOOK_AHEAD = 400;
+
+function lookAt(call: RecordedCall, set: unknown): 'changes' | { semaphore: number; value: number } | null {
+  const [id, semnum, cmd] = (call.args ?? []).map((arg) => evaluate(arg, NO_VARIABLES));
+  if (id?.ok !== true || id.value !== set) return null;
+  if (call.name !== 'semctl') return 'changes';
+  const what = call.args?.[2];
+  if (what?.kind === 'name' && what.name === 'GETVAL' && semnum?.ok && call.result.kind === 'value') {
+    return { semaphore: Number(semnum.value), value: Number(call.result.value) };
+  }
+  return cmd?.ok && what?.kind === 'name' && /^(GET|IPC_STAT|SEM_)/.test(what.name) ? null : 'changes';
+}
+
+/** Whether an open asks for close-on-exec. */
+export const closesOnExec = (flags: number): boolean => (flags & O_CLOEXEC) !== 0;

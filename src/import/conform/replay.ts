@@ -1,0 +1,398 @@
+/**
+ * Replays a recording event by event on the simulated kernel; SEMANTICS D, strace(1).
+ *
+ * A call takes effect somewhere between its first and its last line. By default that is at its first line, and a waiting call goes on
+ * as soon as it can; where the recording then shows something else, the orders that the lines leave open are searched (search.ts).
+ * Every place at which a call could run or wait a little longer is a decision; see {@link Decide}.
+ */
+
+import { isRestart } from '../../kernel-sim/abi/errno.ts';
+import { signalNumber } from '../../kernel-sim/abi/signal-name.ts';
+import { exitedStatus, killedStatus } from '../../kernel-sim/abi/wait.ts';
+import { Task } from '../../kernel-sim/task/task.ts';
+import { syscalls } from '../../syscalls/table.ts';
+import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
+import { agrees } from './agreement.ts';
+import { argumentsOf } from './arguments.ts';
+import { adopt } from './adopt.ts';
+import { compareCall } from './compare.ts';
+import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
+import { prepare } from './prepare.ts';
+import { Simulation } from './simulation.ts';
+import { AGREED, type Divergence, skipped, type Verdict } from './verdict.ts';
+import type { Setting } from './world.ts';
+
+/** Asked whether something happens now; `usually` is what is tried first. */
+export type Decide = (usually: boolean) => boolean;
+
+/** Where the recording and the simulation part. */
+export interface Mismatch {
+  readonly recorded: string;
+  readonly simulated: string;
+}
+
+/** What became of an event. */
+export interface Handled {
+  readonly mismatch: Mismatch | null;
+  /** null for events that are not compared: first lines. */
+  readonly verdict: Verdict | null;
+}
+
+const FINE: Handled = { mismatch: null, verdict: null };
+
+const differs = (event: RecordedEvent, call: string, recorded: string, simulated: string): Handled => {
+  const divergence: Divergence = { line: event.line, call, recorded, simulated };
+  return { mismatch: { recorded, simulated }, verdict: { kind: 'diverged', divergence } };
+};
+
+export class Replay {
+  readonly simulation: Simulation;
+  readonly #events: readonly RecordedEvent[];
+  readonly #start: number;
+
+  constructor(events: readonly RecordedEvent[], setting: Setting) {
+    this.simulation = new Simulation(setting);
+    this.#events = events;
+    this.#start = setting.start;
+  }
+
+  /**
+   * Handles the event at an index.
+   *
+   * @param forced the recording is taken as it is, whatever the simulation says
+   */
+  handle(index: number, decide: Decide, forced: boolean): Handled {
+    const event = this.#events[index]!;
+    this.#passTime(event);
+    const handled = this.#take(event, index, forced);
+    if (handled.mismatch === null || forced) this.#settle(index, decide);
+    return handled;
+  }
+
+  #take(event: RecordedEvent, index: number, forced: boolean): Handled {
+    switch (event.kind) {
+      case 'enter':
+        return this.#enter(event, event.call, index, forced);
+      case 'leave':
+        return this.#leave(event, event.call, forced);
+      case 'signal':
+        return this.#signal(event, forced);
+      case 'exited':
+        return this.#end(event, exitedStatus(event.status), forced);
+      case 'killed':
+        return this.#end(event, killedStatus(signalNumber(event.signal) ?? 0, false), forced);
+      case 'stopped':
+      case 'superseded':
+        return FINE;
+    }
+  }
+
+  // --- calls ---
+
+  #enter(event: RecordedEvent, call: RecordedCall, index: number, forced: boolean): Handled {
+    const task = this.#find(event.task);
+    if (task === null) {
+      return differs(event, call.text, `task ${event.task} makes a call`, 'there is no such task');
+    }
+    const { simulation } = this;
+    const { store } = simulation;
+    const follower = simulation.follower(task);
+    if (simulation.frame(task) !== null) {
+      if (store.peek(follower.delivering)) this.#finishDelivery(task);
+      if (simulation.frame(task) !== null && !forced) {
+        return differs(event, call.text, 'the task makes a call', this.#standing(task));
+      }
+      simulation.abandonCall(task);
+    }
+    if (simulation.hasSignals(task) && call.resumes === null && !this.#diesInside(call)) {
+      if (!forced) return differs(event, call.text, 'no signal is delivered before it', 'one is');
+      simulation.forgetSignals(task);
+    }
+    store.setOwn(follower.call, call);
+    store.setOwn(follower.outcome, null);
+    const subject = call.resumes === null ? call : (store.peek(follower.resumable) ?? call);
+    const syscall = syscalls.get(subject.name);
+    if (syscall === undefined || subject.args === null) return FINE;
+    const prepared = prepare(simulation, task, subject, this.#events, index);
+    if (prepared === 'outside') return FINE;
+    const args = subject.name === 'rt_sigreturn' ? this.#sigreturnArguments(task) : argumentsOf(subject, syscall);
+    if (typeof args === 'string') return FINE;
+    simulation.enter(task, call, syscall, prepared(args));
+    return FINE;
+  }
+
+  #leave(event: RecordedEvent, call: RecordedCall, forced: boolean): Handled {
+    const task = this.#find(event.task);
+    if (task === null) return { mismatch: null, verdict: skipped('of a task that the simulation has not') };
+    const { simulation } = this;
+    const { store } = simulation;
+    const follower = simulation.follower(task);
+    if (store.peek(follower.call) !== call) return { mismatch: null, verdict: skipped('entered another call') };
+    const began = simulation.frame(task) !== null || store.peek(follower.outcome) !== null || this.#isOver(task);
+    if (!began) {
+      adopt(simulation, task, call);
+      store.setOwn(follower.last, recordedOutcome(call));
+      return { mismatch: null, verdict: skipped(reasonFor(call)) };
+    }
+    if (call.result.kind === 'none') return this.#leaveForGood(task, call);
+    this.#finish(task);
+    const outcome = store.peek(follower.outcome);
+    if (outcome === null) {
+      if (!forced) return differs(event, call.text, resultText(call), this.#standing(task));
+      simulation.abandonCall(task);
+      adopt(simulation, task, call);
+      store.setOwn(follower.last, recordedOutcome(call));
+      return differs(event, call.text, resultText(call), 'it waits');
+    }
+    if (!outcome.ok && isRestart(outcome.errno)) store.setOwn(follower.resumable, subjectOf(call, store.peek(follower.resumable)));
+    const difference =
+      call.name === 'rt_sigreturn' ? this.#compareReturn(task, call) : compareCall(call, outcome, simulation, task);
+    if (difference === null) return { mismatch: null, verdict: AGREED };
+    if (difference.kind === 'skipped') return { mismatch: null, verdict: difference };
+    if (forced) {
+      adopt(simulation, task, call, outcome);
+      store.setOwn(follower.last, recordedOutcome(call));
+    }
+    return differs(event, call.text, difference.recorded, difference.simulated);
+  }
+
+  /** The call has no result: the task ends in it. */
+  #leaveForGood(task: Task, call: RecordedCall): Handled {
+    this.simulation.run(task);
+    if (call.name === 'exit' || call.name === 'exit_group') return { mismatch: null, verdict: AGREED };
+    return { mismatch: null, verdict: skipped('ended inside the call') };
+  }
+
+  /** Runs a call to its end: first by itself, then with the help of all that can run, then by time. */
+  #finish(task: Task): void {
+    const { simulation } = this;
+    for (let tries = 0; tries < 64; tries += 1) {
+      simulation.run(task);
+      if (simulation.store.peek(simulation.follower(task).outcome) !== null) return;
+      let helped = false;
+      for (const actor of simulation.k.machine.actors) {
+        if (actor === task || simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
+        if (actor.layout === (Task as unknown) && simulation.store.peek(simulation.follower(actor as Task).taken)) continue;
+        simulation.run(actor);
+        helped = true;
+        if (simulation.canRun(task)) break;
+      }
+      if (helped || simulation.canRun(task)) continue;
+      const { machine } = simulation.k;
+      const deadline = machine.nextDeadline();
+      if (deadline === null || !this.#mayWait(task)) return;
+      machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
+    }
+  }
+
+  /** Whether the call ends by its own time limit. */
+  #mayWait(task: Task): boolean {
+    const next = this.simulation.frame(task)?.next;
+    return (next?.op.deadline?.(this.simulation.store, ...(next.args as never[])) ?? null) !== null;
+  }
+
+  #sigreturnArguments(task: Task): readonly [{ readonly mask: readonly number[] }] {
+    const { store } = this.simulation;
+    const levels = store.peek(this.simulation.follower(task).levels);
+    return [{ mask: levels.at(-1)?.mask ?? [] }];
+  }
+
+  /** What rt_sigreturn shows is what the interrupted call seems to have returned. */
+  #compareReturn(task: Task, call: RecordedCall): Mismatch & { kind: 'mismatch' } | null | ReturnType<typeof skip> {
+    const { store } = this.simulation;
+    const follower = this.simulation.follower(task);
+    const levels = store.peek(follower.levels);
+    const level = levels.at(-1);
+    store.setOwn(follower.levels, levels.slice(0, -1));
+    const printed = call.args?.[0];
+    if (level === undefined) return skip('returns from a handler that the log does not show');
+    store.setOwn(follower.last, level.restarts ? level.interrupted : afterHandler(level.interrupted));
+    if (printed !== undefined && !agrees(printed, { mask: level.mask })) {
+      return { kind: 'mismatch', recorded: call.text, simulated: `mask of ${level.mask.join(' ') || 'nothing'}` };
+    }
+    const expected = level.restarts ? null : afterHandler(level.interrupted);
+    const recorded = recordedOutcome(call);
+    if (level.restarts ? !recorded.ok : expected !== null && !sameOutcome(expected, recorded)) {
+      const simulated = level.restarts ? 'the call is made again' : outcomeText(expected!);
+      return { kind: 'mismatch', recorded: resultText(call), simulated };
+    }
+    return null;
+  }
+
+  // --- signals ---
+
+  #signal(event: RecordedEvent & { kind: 'signal' }, forced: boolean): Handled {
+    const task = this.#find(event.task);
+    if (task === null) return differs(event, event.text, event.text, 'there is no such task');
+    const { simulation } = this;
+    const { store } = simulation;
+    const follower = simulation.follower(task);
+    if (store.peek(follower.taken) === null) {
+      if (store.peek(follower.delivering)) this.#finishDelivery(task);
+      if (simulation.frame(task) !== null && !store.peek(follower.delivering)) this.#finish(task);
+      if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#helpAll(task);
+      if (simulation.frame(task) === null) {
+        simulation.beginDelivery(task);
+        simulation.run(task);
+      }
+    }
+    const taken = store.peek(follower.taken);
+    const good = taken !== null && (event.info === null || agrees(event.info, taken as never));
+    if (good || forced) {
+      store.setOwn(follower.taken, null);
+      if (taken === null) this.#pretendHandler(task, event);
+      else if (store.peek(follower.delivering)) this.#finishDelivery(task);
+    }
+    if (good) return { mismatch: null, verdict: AGREED };
+    const simulated = taken === null ? 'no signal is delivered' : JSON.stringify(taken, (_, v) => typeof v === 'bigint' ? String(v) : v);
+    return differs(event, event.text, event.text, simulated);
+  }
+
+  /** Lets everybody else go on, and time pass to the next alarm, until the task has a signal. */
+  #helpAll(task: Task): void {
+    const { simulation } = this;
+    const { machine } = simulation.k;
+    for (let tries = 0; tries < 8 && !simulation.hasSignals(task); tries += 1) {
+      for (const actor of machine.actors) {
+        if (actor !== task && !simulation.isHeld(actor) && simulation.canRun(actor)) simulation.run(actor);
+      }
+      if (simulation.hasSignals(task)) return;
+      const deadline = machine.nextDeadline();
+      if (deadline === null) return;
+      machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
+    }
+  }
+
+  /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */
+  #finishDelivery(task: Task): void {
+    this.simulation.run(task);
+  }
+
+  /** The recorded task got a signal that the simulated one did not: if it has a handler, its return will come. */
+  #pretendHandler(task: Task, event: RecordedEvent & { kind: 'signal' }): void {
+    const { store } = this.simulation;
+    const follower = this.simulation.follower(task);
+    const actions = store.peek(store.peek(task.handlers)!.actions);
+    const handler = actions[signalNumber(event.signal) ?? 0]?.handler;
+    if (handler === undefined || handler === 0 || handler === 1) return;
+    const level = { mask: [], interrupted: null, restarts: true };
+    store.setOwn(follower.levels, [...store.peek(follower.levels), level]);
+  }
+
+  // --- ends ---
+
+  #end(event: RecordedEvent, status: number, forced: boolean): Handled {
+    const { simulation } = this;
+    const task = this.#find(event.task);
+    if (task === null) return { mismatch: null, verdict: null };
+    const { store } = simulation;
+    const follower = simulation.follower(task);
+    if (store.peek(follower.status) === null) {
+      if (simulation.frame(task) !== null) simulation.run(task, true);
+      store.setOwn(follower.taken, null);
+      if (simulation.frame(task) === null && store.peek(follower.status) === null && simulation.hasSignals(task)) {
+        simulation.beginDelivery(task);
+        for (let tries = 0; tries < 64 && simulation.canRun(task); tries += 1) simulation.run(task, true);
+      }
+    }
+    const known = store.peek(follower.status);
+    const good = known !== null && known === status;
+    if (!good && forced && known === null) {
+      simulation.abandonCall(task);
+      simulation.beginEnd(task, status);
+      simulation.run(task, true);
+    }
+    if (known !== null && simulation.frame(task) !== null) simulation.run(task, true);
+    if (good) return { mismatch: null, verdict: AGREED };
+    const recorded = event.kind === 'exited' ? `exited with ${event.status}` : `ended with status ${status}`;
+    return differs(event, recorded, recorded, known === null ? 'it goes on' : `it ended with status ${known}`);
+  }
+
+  // --- everybody else ---
+
+  /** Runs what can run after an event: calls that have begun and calls that were woken. Each may also wait for a later event. */
+  #settle(index: number, decide: Decide): void {
+    const { simulation } = this;
+    const { machine } = simulation.k;
+    const next = this.#events[index + 1];
+    const postponed = new Set<unknown>();
+    for (let progress = true; progress; ) {
+      progress = false;
+      for (const actor of machine.actors) {
+        if (postponed.has(actor) || !simulation.canRun(actor)) continue;
+        if (actor.layout === (Task as unknown)) {
+          const task = actor as Task;
+          const follower = simulation.follower(task);
+          if (simulation.store.peek(follower.taken) !== null) continue;
+          const { call } = { call: simulation.store.peek(follower.call) };
+          // A call on one line: it runs when its second half is handled, which is next.
+          if (next?.kind === 'leave' && next.call === call) continue;
+          const held = simulation.isHeld(actor);
+          if (!decide(!held)) {
+            postponed.add(actor);
+            continue;
+          }
+          simulation.run(actor, held);
+        } else simulation.run(actor);
+        progress = true;
+      }
+    }
+  }
+
+  /** Moves the virtual clock to the time of an event, from deadline to deadline. */
+  #passTime({ time }: RecordedEvent): void {
+    if (time === null) return;
+    const { simulation } = this;
+    const { machine } = simulation.k;
+    const target = Math.round((time - this.#start) * 1e9);
+    for (let tries = 0; tries < 1000; tries += 1) {
+      const deadline = machine.nextDeadline();
+      if (deadline === null || deadline > target) break;
+      const now = simulation.store.peek(machine.clock.now);
+      if (deadline > now) machine.advanceClock(deadline);
+      let ran = false;
+      for (const actor of machine.actors) {
+        if (simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
+        simulation.run(actor);
+        ran = true;
+      }
+      if (!ran) break;
+    }
+    if (target > simulation.store.peek(machine.clock.now)) machine.advanceClock(target);
+  }
+
+  /** The task of a line: if it is not there yet, a clone that is under way makes it. */
+  #find(number: number): Task | null {
+    const { simulation } = this;
+    for (const actor of simulation.k.machine.actors) {
+      if (simulation.task(number) !== null) break;
+      const name = simulation.store.peek(actor.frame)?.call.name;
+      if (name !== undefined && /^v?fork$|^clone3?$/.test(name) && simulation.canRun(actor)) simulation.run(actor);
+    }
+    return simulation.task(number);
+  }
+
+  #isOver(task: Task): boolean {
+    return this.simulation.store.peek(this.simulation.follower(task).status) !== null;
+  }
+
+  #diesInside(call: RecordedCall): boolean {
+    return call.result.kind === 'none' && call.name !== 'exit' && call.name !== 'exit_group';
+  }
+
+  #standing(task: Task): string {
+    const call = this.simulation.frame(task)?.call.name;
+    return call === undefined ? 'it is in no call' : `it waits in ${call}`;
+  }
+}
+
+const subjectOf = (call: RecordedCall, resumable: RecordedCall | null): RecordedCall =>
+  call.resumes === null ? call : (resumable ?? call);
+
+const skip = (reason: string): Verdict & { kind: 'skipped' } => ({ kind: 'skipped', reason });
+
+const reasonFor = (call: RecordedCall): string => {
+  if (call.result.kind === 'none') return 'ended inside the call';
+  if (call.args === null) return 'arguments that thaw cannot read';
+  return syscalls.has(call.name) || call.name === 'restart_syscall' ? 'outside the model' : 'not modelled';
+};

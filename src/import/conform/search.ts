@@ -1,0 +1,141 @@
+/**
+ * Walks through a recording, looking for an order of effects that explains it.
+ *
+ * Where the replay and the recording part, the decisions before are changed one at a time, the latest first, then two at a time, until
+ * the replay passes; bounded by {@link TRIALS}. If none does, the event is taken as recorded and counted as a divergence.
+ */
+
+import type { RecordedEvent } from '../strace/recording.ts';
+import { type Handled, Replay } from './replay.ts';
+import type { Verdict } from './verdict.ts';
+import type { Setting } from './world.ts';
+
+/** How often a stretch of the log is replayed before its divergence is accepted. */
+const TRIALS = 300;
+
+/** Events before a divergence whose decisions are reconsidered. */
+const WINDOW = 160;
+
+/** Events after which what lies behind is no longer taken back. */
+const MEMORY = 4000;
+
+/** Where the kernel stood before an event, and what was decided while it was handled. */
+interface Moment {
+  readonly mark: number;
+  decisions: readonly boolean[];
+}
+
+/** Decisions that differ from the usual ones, by event. */
+type Script = ReadonlyMap<number, readonly boolean[]>;
+
+export class Search {
+  readonly replay: Replay;
+  /** What became of each event; undefined for those that are not compared. */
+  readonly verdicts: (Verdict | null)[] = [];
+  readonly #events: readonly RecordedEvent[];
+  readonly #moments: (Moment | undefined)[] = [];
+  readonly #accepted = new Set<number>();
+  #script: Script = new Map();
+
+  constructor(events: readonly RecordedEvent[], setting: Setting) {
+    this.#events = events;
+    this.replay = new Replay(events, setting);
+  }
+
+  run(): void {
+    for (let index = 0; index < this.#events.length; index += 1) {
+      if (index % MEMORY === MEMORY - 1) this.#forget();
+      if (this.#step(index, this.#script)) continue;
+      if (this.#explain(index)) continue;
+      this.#accepted.add(index);
+      this.#step(index, this.#script);
+    }
+  }
+
+  /** Handles one event; false when it does not agree. */
+  #step(index: number, script: Script): boolean {
+    const { store } = this.replay.simulation;
+    const known = script.get(index);
+    const decisions: boolean[] = [];
+    const mark = store.mark();
+    const decide = (usually: boolean): boolean => {
+      const decision = known?.[decisions.length] ?? usually;
+      decisions.push(decision);
+      return decision;
+    };
+    const handled = this.#attempt(index, decide, mark);
+    this.#moments[index] = { mark, decisions };
+    this.verdicts[index] = handled.verdict;
+    return handled.mismatch === null || this.#accepted.has(index);
+  }
+
+  #attempt(index: number, decide: (usually: boolean) => boolean, mark: number): Handled {
+    const { store } = this.replay.simulation;
+    try {
+      return this.replay.handle(index, decide, this.#accepted.has(index));
+    } catch (error) {
+      store.undo(mark);
+      const event = this.#events[index]!;
+      const call = 'call' in event ? event.call.text : event.kind;
+      const simulated = `the simulator fails: ${(error as Error).message}`;
+      const divergence = { line: event.line, call, recorded: call, simulated };
+      return { mismatch: { recorded: call, simulated }, verdict: { kind: 'diverged', divergence } };
+    }
+  }
+
+  /** Looks for other decisions before `index` under which it agrees; on success the replay stands behind it. */
+  #explain(index: number): boolean {
+    const first = Math.max(0, index - WINDOW, this.#oldest());
+    const usual = this.#script;
+    const choices: [event: number, ordinal: number][] = [];
+    for (let event = index; event >= first; event -= 1) {
+      const count = this.#moments[event]?.decisions.length ?? 0;
+      for (let ordinal = count - 1; ordinal >= 0; ordinal -= 1) choices.push([event, ordinal]);
+    }
+    const taken = new Map(choices.map(([event]) => [event, this.#moments[event]!.decisions]));
+    const changed = (script: Script, [event, ordinal]: readonly [number, number]): Script => {
+      const before = script.get(event) ?? taken.get(event)!;
+      const decisions = [...before.slice(0, ordinal), !before[ordinal]];
+      return new Map(script).set(event, decisions);
+    };
+    let trials = 0;
+    const tries = (script: Script, from: number): boolean => {
+      trials += 1;
+      this.#back(from);
+      for (let event = from; event <= index; event += 1) if (!this.#step(event, script)) return false;
+      this.#script = script;
+      return true;
+    };
+    for (const choice of choices.slice(0, TRIALS)) {
+      if (tries(changed(usual, choice), choice[0])) return true;
+    }
+    const near = choices.slice(0, 24);
+    for (const [i, one] of near.entries()) {
+      for (const other of near.slice(i + 1)) {
+        if (trials > 2 * TRIALS) break;
+        if (one[0] === other[0]) continue;
+        if (tries(changed(changed(usual, one), other), Math.min(one[0], other[0]))) return true;
+      }
+    }
+    // Nothing helps: back to the order that was tried first.
+    const from = choices.length === 0 ? index : Math.min(...choices.map(([event]) => event));
+    this.#back(from);
+    for (let event = from; event < index; event += 1) this.#step(event, usual);
+    return false;
+  }
+
+  #back(event: number): void {
+    this.replay.simulation.store.undo(this.#moments[event]!.mark);
+  }
+
+  #oldest(): number {
+    let oldest = this.#moments.length;
+    while (oldest > 0 && this.#moments[oldest - 1] !== undefined) oldest -= 1;
+    return oldest;
+  }
+
+  #forget(): void {
+    this.#moments.length = 0;
+    this.replay.simulation.store.forget();
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * The world in which a log was recorded, as far as one can tell: fresh pid and ipc namespaces, pid 1 a shell that leads session and
+ * group 1 and waits for orphans, the first task of the log as its child; umask 022; root without CAP_SYS_RESOURCE.
+ */
+
+import { constants } from '../../kernel-sim/abi/constants.ts';
+import { SIG_IGN, SIGCHLD, SIGPIPE } from '../../kernel-sim/abi/signal.ts';
+import { boot, createInit } from '../../kernel-sim/boot.ts';
+import { populate } from '../../kernel-sim/fs/file-system.ts';
+import { setCwd } from '../../kernel-sim/fs/fs-context.ts';
+import { ipcSysctls } from '../../kernel-sim/ipc/limits.ts';
+import type { Kernel, Userland } from '../../kernel-sim/kernel.ts';
+import { Frame } from '../../kernel-sim/machine/frame.ts';
+import type { Behaviour } from '../../kernel-sim/machine/machine.ts';
+import { findTask } from '../../kernel-sim/pid/pid.ts';
+import { profileOf } from '../../kernel-sim/profile.ts';
+import { setAction } from '../../kernel-sim/signal/action.ts';
+import { DEFAULT_ACTION } from '../../kernel-sim/signal/state.ts';
+import { rootCredentials } from '../../kernel-sim/task/cred.ts';
+import { defaultLimits } from '../../kernel-sim/task/limits.ts';
+import { Task } from '../../kernel-sim/task/task.ts';
+import { invoke } from '../../syscalls/invoke.ts';
+import type { Recording } from '../strace/recording.ts';
+
+/** What differs from one recording to the next. */
+export interface Setting {
+  /** The number of the first task. */
+  readonly first: number;
+  /** Descriptors 1 and 2 lead to a file, not to /dev/null. */
+  readonly output: 'file' | 'null';
+  readonly ignoresSigpipe: boolean;
+  /** RLIMIT_NOFILE 64, msgmni and shmmni 32, kernel.sem "32 1024 32 16". */
+  readonly small: boolean;
+  /** seconds since the epoch at the first line. */
+  readonly start: number;
+}
+
+/** Bytes of the directory that programs start in. */
+export const HOME = '/work';
+
+/** Tells the setting from the log and its name; see shared traces' README and docs/conformance.md. */
+export function settingOf({ file, events }: Recording): Setting {
+  const [first] = events;
+  const whole = first?.kind === 'enter' && first.call.name === 'execve';
+  return {
+    first: first?.task ?? 2,
+    output: whole ? 'file' : 'null',
+    ignoresSigpipe: !whole,
+    small: /\.small(\.|$)/.test(file),
+    start: first?.time ?? 1_700_000_000,
+  };
+}
+
+/** Every capability but CAP_SYS_RESOURCE. */
+const lessPrivileged = [...constants.keys()].filter((name) => name.startsWith('CAP_') && name !== 'CAP_SYS_RESOURCE');
+
+/** Boots the world of a recording; its first task is there and in user mode. */
+export function bootWorld(setting: Setting, userland: Userland, behaviour: Behaviour): Kernel {
+  const k = boot({ profile: profileOf('6.x'), userland, traced: true });
+  const { machine } = k;
+  const { store } = machine;
+  machine.setBehaviour(Task, behaviour);
+  store.recording = false;
+  store.write(k.system.bootTime, setting.start);
+  const files = setting.small ? { soft: 64, hard: 64 } : defaultLimits.RLIMIT_NOFILE;
+  const init = createInit(k, {
+    cred: { ...rootCredentials, capabilities: lessPrivileged },
+    limits: { ...defaultLimits, RLIMIT_NOFILE: files },
+    comm: 'sh',
+  });
+  if (setting.small) shrink(k);
+  populate(store, k, [{ path: HOME, type: 'directory', mode: 0o700 }]);
+  if (setting.first > 1) {
+    store.write(k.initPidNs.lastPid, setting.first - 1);
+    store.write(init.frame, Frame.begin(invoke(k, init, 'clone', [SIGCHLD, null, null, null, null, null])));
+    while (store.peek(init.frame) !== null) machine.step(init);
+  }
+  const first = findTask(store, k.initPidNs, setting.first)!;
+  const home = store.read(store.read(k.fs.root)!.entries.at(HOME.slice(1)))!;
+  setCwd(store, first, home);
+  if (setting.output === 'file') openOutput(k, first);
+  if (setting.ignoresSigpipe) setAction(store, first, SIGPIPE, { ...DEFAULT_ACTION, handler: SIG_IGN });
+  if (first !== init) setAction(store, init, SIGCHLD, { ...DEFAULT_ACTION, handler: SIG_IGN });
+  return k;
+}
+
+function shrink(k: Kernel): void {
+  const { store } = k.machine;
+  const set = (name: string, ...values: bigint[]): void => 
+    void ipcSysctls(k).get(name)!.write(store, k, k.initIpcNs, values);
+  set('msgmni', 32n);
+  set('shmmni', 32n);
+  set('sem', 32n, 1024n, 32n, 16n);
+}
+
+/** Opens a file as descriptors 1 and 2. */
+function openOutput(k: Kernel, task: Task): void {
+  const { machine } = k;
+  const run = (name: string, ...args: (string | number)[]): void => {
+    machine.store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
+    while (machine.store.peek(task.frame) !== null) machine.step(task);
+  };
+  run('close', 1);
+  run('open', '/work.out', 0o1101, 0o644);
+  run('dup2', 1, 2);
+}
