@@ -15,7 +15,7 @@ import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import { sleepUntil, type Until } from '../kernel-sim/signal/nanosleep.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import { FAULT, integerOf, type Return, type Struct } from './datum.ts';
+import { FAULT, type FailedReturn, integerOf, type OUT, type Return, type Struct } from './datum.ts';
 import { int, out, struct } from './parameter.ts';
 import { decodeTimespec, isReadable } from './signal-data.ts';
 import { syscall } from './syscall.ts';
@@ -42,9 +42,16 @@ const readClock = operation('clock.read', (tx: Transaction, k: Kernel, id: numbe
 
 const bootTime = operation('clock.boot_time', (tx: Transaction, k: Kernel): number => tx.read(k.system.bootTime));
 
-function* nap(k: Kernel, task: Task, until: Until): Steps<Result<Return>> {
+type Buffer = null | typeof OUT | typeof FAULT;
+
+/** Sleeps; what is left of a sleep of some length that is interrupted is stored at `rest`. */
+function* nap(k: Kernel, task: Task, until: Until, rest: Buffer): Steps<Result<Return> | FailedReturn> {
   const slept = yield* sleepUntil(k, task, until);
-  return slept.ok ? ok({ value: 0 }) : slept;
+  if (slept.ok) return ok({ value: 0 });
+  const { errno, left } = slept;
+  if ('at' in until || rest === null) return fail(errno);
+  if (rest === FAULT) return fail('EFAULT');
+  return { ok: false, errno, out: { rmtp: { tv_sec: Math.floor(left / 1e9), tv_nsec: left % 1e9 } } };
 }
 
 /** ns of a sleep's length or end: EFAULT when it cannot be read, EINVAL when it is no time. */
@@ -54,33 +61,30 @@ function lengthOf(time: Struct | null | typeof FAULT): Result<number> {
   return ns === null ? fail('EINVAL') : ok(ns);
 }
 
-const NO_REST = 'the time left of an interrupted sleep, which is not written';
-
 export const clockCalls = [
   syscall({
     name: 'nanosleep',
     family: 'time',
-    leavesOut: NO_REST,
     parameters: { rqtp: struct('timespec'), rmtp: out('timespec') },
-    *run(k, task, { rqtp }) {
+    *run(k, task, { rqtp, rmtp }) {
       const length = lengthOf(rqtp);
-      return length.ok ? yield* nap(k, task, { after: length.value }) : length;
+      return length.ok ? yield* nap(k, task, { after: length.value }, rmtp) : length;
     },
   }),
   syscall({
     name: 'clock_nanosleep',
     family: 'time',
-    leavesOut: `${NO_REST}; clocks of CPU time`,
+    leavesOut: 'clocks of CPU time',
     parameters: { clockid: int('clockid'), flags: int('timer_flags'), rqtp: struct('timespec'), rmtp: out('timespec') },
-    *run(k, task, { clockid, flags, rqtp }) {
+    *run(k, task, { clockid, flags, rqtp, rmtp }) {
       if (!isClock(k, clockid)) return fail('EINVAL');
       if (!ALARMS.includes(clockid)) return fail('EOPNOTSUPP'); // can be read, wakes nobody
       const length = lengthOf(rqtp);
       if (!length.ok) return length;
-      if ((flags & TIMER_ABSTIME) === 0) return yield* nap(k, task, { after: length.value });
+      if ((flags & TIMER_ABSTIME) === 0) return yield* nap(k, task, { after: length.value }, rmtp);
       const { tv_sec = 0, tv_nsec = 0 } = rqtp as Struct;
       const base = clockid === CLOCK_REALTIME ? yield* bootTime(k) : 0;
-      return yield* nap(k, task, { at: (integerOf(tv_sec) - base) * 1e9 + integerOf(tv_nsec) });
+      return yield* nap(k, task, { at: (integerOf(tv_sec) - base) * 1e9 + integerOf(tv_nsec) }, rmtp);
     },
   }),
   syscall({

@@ -6,6 +6,8 @@
  * for an address that is not mapped (programs write such a one as a number).
  */
 
+import type { Failure } from '../kernel-sim/result.ts';
+
 /** A good user buffer that is only written to. */
 export const OUT: unique symbol = Symbol('out');
 
@@ -31,6 +33,11 @@ export interface Return {
   readonly value: number | bigint;
   /** What it wrote to user memory, by the name of the parameter that points there. */
   readonly out?: Readonly<Record<string, Datum>>;
+}
+
+/** A call that failed and wrote to user memory all the same: an interrupted sleep says how much of it was left. */
+export interface FailedReturn extends Failure {
+  readonly out: Readonly<Record<string, Datum>>;
 }
 
 /** The integer in a field or argument, 0 when it is anything else: a C program always has some integer there. */

@@ -10,7 +10,7 @@ import { type ErrnoName, isRestart, type RestartName } from '../kernel-sim/abi/e
 import { SA_RESTART } from '../kernel-sim/abi/signal.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
-import { fail, type Result } from '../kernel-sim/result.ts';
+import type { Failure, Result } from '../kernel-sim/result.ts';
 import { deliver } from '../kernel-sim/signal/deliver.ts';
 import type { Action } from '../kernel-sim/signal/state.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
@@ -26,16 +26,16 @@ export type Left = Outcome | { readonly resume: true };
 export function* leaveKernel(k: Kernel, task: Task, result: Result<Return>): Steps<Left> {
   if (result.ok || !isRestart(result.errno)) return result;
   const action = yield* deliver(k, task);
-  return action === null ? withoutHandler(result.errno) : withHandler(result.errno, action);
+  return action === null ? withoutHandler(result.errno) : withHandler(result, result.errno, action);
 }
 
 const withoutHandler = (code: ErrnoName): Left =>
   code === 'ERESTART_RESTARTBLOCK' ? { resume: true } : { restart: true };
 
-function withHandler(code: RestartName, action: Action): Outcome {
+function withHandler(result: Failure, code: RestartName, action: Action): Outcome {
   if (code === 'ERESTARTNOINTR') return { restart: true };
   if (code === 'ERESTARTSYS' && (action.flags & SA_RESTART) !== 0) return { restart: true };
-  return fail('EINTR');
+  return { ...result, errno: 'EINTR' };
 }
 
 /** Delivers what is pending for a task in user mode, entering at most one handler. */

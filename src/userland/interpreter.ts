@@ -15,7 +15,7 @@ import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { numberIn } from '../kernel-sim/pid/pid.ts';
 import { ok, type Result } from '../kernel-sim/result.ts';
 import { Task } from '../kernel-sim/task/task.ts';
-import { type Datum, FAULT, OUT, type Return } from '../syscalls/datum.ts';
+import { type Datum, FAULT, type FailedReturn, OUT, type Return } from '../syscalls/datum.ts';
 import { deliverPending, invoke } from '../syscalls/invoke.ts';
 import type { Outcome as Left } from '../syscalls/leave.ts';
 import { syscalls } from '../syscalls/table.ts';
@@ -266,8 +266,9 @@ export class Interpreter implements Behaviour, Userland {
   #finish(tx: Transaction, task: Task, context: Context, { call, live }: CallInstruction, outcome: Outcome): void {
     let variables = tx.read(context.variables);
     const returned: Value = outcome.ok ? outcome.value.value : -1;
-    if (outcome.ok && outcome.value.out !== undefined) {
-      const outputs = bindOutputs(call, outcome.value.out, this.#environment(tx, task, variables));
+    const out = outcome.ok ? outcome.value.out : 'out' in outcome ? (outcome as FailedReturn).out : undefined;
+    if (out !== undefined) {
+      const outputs = bindOutputs(call, out, this.#environment(tx, task, variables));
       if (outputs.mismatch !== undefined) this.#unexpected(tx, task, context, call, outputs.mismatch);
       variables = { ...variables, ...outputs.bound };
     }

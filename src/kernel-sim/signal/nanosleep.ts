@@ -8,7 +8,7 @@
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import { done, fail, type Result } from '../result.ts';
+import { done, type Failure, type Ok } from '../result.ts';
 import { schedule, sleepIn } from '../task/sleep.ts';
 import type { Task } from '../task/task.ts';
 
@@ -26,21 +26,26 @@ const begin = operation('nanosleep.begin', (tx: Transaction, k: Kernel, task: Ta
   return deadline;
 });
 
-/** Says whether the time was reached; if not, the end that a sleep of some length has is kept for {@link begin}. */
+/** The ns that are left, 0 when the time was reached; if not, the end that a sleep of some length has is kept for {@link begin}. */
 const end = operation(
   'nanosleep.end',
-  (tx: Transaction, k: Kernel, task: Task, deadline: number, isAbsolute: boolean): boolean => {
-    if (tx.read(k.machine.clock.now) >= deadline) return true;
+  (tx: Transaction, k: Kernel, task: Task, deadline: number, isAbsolute: boolean): number => {
+    const left = Math.max(0, deadline - tx.read(k.machine.clock.now));
+    if (left === 0) return 0;
     if (!isAbsolute) tx.write(tx.read(task.signals)!.restartUntil, deadline);
-    return false;
+    return left;
   },
 );
 
+/** What a sleep came to; `left` is what was left of it, in ns. */
+export type Slept = Ok<undefined> | (Failure & { readonly left: number });
+
 /** Sleeps; a signal ends it with ERESTART_RESTARTBLOCK, or ERESTARTNOHAND for a sleep until a given time. */
-export function* sleepUntil(k: Kernel, task: Task, until: Until): Steps<Result<undefined>> {
+export function* sleepUntil(k: Kernel, task: Task, until: Until): Steps<Slept> {
   const deadline = yield* begin(k, task, until);
   yield* schedule(task, deadline);
   const isAbsolute = 'at' in until;
-  if (yield* end(k, task, deadline, isAbsolute)) return done;
-  return fail(isAbsolute ? 'ERESTARTNOHAND' : 'ERESTART_RESTARTBLOCK');
+  const left = yield* end(k, task, deadline, isAbsolute);
+  if (left === 0) return done;
+  return { ok: false, errno: isAbsolute ? 'ERESTARTNOHAND' : 'ERESTART_RESTARTBLOCK', left };
 }
