@@ -1,7 +1,6 @@
 /** Why a catalogued hazard has no scenario. */
 
 const own: Readonly<Record<string, string>> = {
-  N17: 'set-uid programs are not modelled: execve does not change credentials',
   N18: 'no system call of the model starts a kernel thread in its caller',
   P4: 'pid namespaces are one level deep so far',
   P5: 'CLONE_NEWPID is not modelled yet',

@@ -16,6 +16,7 @@ export const scenarios: Readonly<Record<string, string>> = {
   N14: 'scenarios/next-syscall-data/n14-zero-never-consumed.yaml',
   N15: 'scenarios/next-syscall-data/n15-silent-truncation.yaml',
   N16: 'scenarios/next-syscall-data/n16-no-privilege.yaml',
+  N17: 'scenarios/next-syscall-data/n17-confused-deputy.yaml',
   N19: 'scenarios/next-syscall-data/n19-observer-effect.yaml',
   N20: 'scenarios/next-syscall-data/n20-world-readable.yaml',
   N21: 'scenarios/next-syscall-data/n21-failed-exec-keeps.yaml',
