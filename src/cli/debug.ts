@@ -60,11 +60,17 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
   const console = new Console(hostOf(file, options), (text) => process.stdout.write(`${text}\n`));
   if (coloursOf(process.stdout).level > 0) console.style = coloured;
   const loaded = await console.load();
-  if (!loaded && options.batch === true) return endWith(INVALID);
-  if (!(await carryOut(console, options)) && options.batch === true) return endWith(INVALID);
+  if (!loaded && options.batch === true) {
+    endWith(INVALID);
+    return;
+  }
+  if (!(await carryOut(console, options)) && options.batch === true) {
+    endWith(INVALID);
+    return;
+  }
   if (console.leaving === null && options.batch !== true) {
     const terminal = { input: process.stdin, output: process.stdout };
-    const interactive = process.stdin.isTTY === true;
+    const interactive = process.stdin.isTTY;
     if (interactive) console.print(`thaw debugger on ${file}; "help" lists the commands.`);
     const kept = await converse(console, { ...terminal, history: interactive ? await readHistory() : [] });
     if (interactive) await keepHistory(kept);

@@ -9,7 +9,6 @@
  */
 
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
-import type { Note } from '../kernel-sim/machine/note.ts';
 import type { Mark } from '../kernel-sim/machine/store.ts';
 import { type Branch, BranchList } from './branches.ts';
 import { type Driver, OldestFirst, RunnerDriver } from './driver.ts';
@@ -209,7 +208,7 @@ export class DebugSession {
       this.#timeline.push({ actor: TIME, call: 'time', effect: 'advance' }, from, []);
     }
     if (who !== 'time') {
-      this.#timeline.push(this.#describe(who, from, end), end, store.notes as readonly Note[]);
+      this.#timeline.push(this.#describe(who, from, end), end, store.notes);
     }
     this.#position = this.#timeline.length;
   }

@@ -61,8 +61,7 @@ export function linesHere(debuggee: Debuggee): Line[] {
     text.add(numbered(event, position));
   }
   text.end();
-  for (const note of timeline.notes(position))
-    if (note.type === 'signal.generated') lines.push(sent(debuggee, note as Remark));
+  for (const note of timeline.notes(position)) if (note.type === 'signal.generated') lines.push(sent(debuggee, note));
   return lines;
 }
 

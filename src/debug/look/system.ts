@@ -14,7 +14,7 @@ export function pidsText(debuggee: Debuggee): string {
   const { view, k } = debuggee;
   const rows: string[][] = [];
   for (const number of keysOf(debuggee, k.initPidNs, 'map').sort((a, b) => a - b)) {
-    if (view.read(k.initPidNs.map.at(number)) !== true) continue;
+    if (!view.read(k.initPidNs.map.at(number))) continue;
     const pid = view.read(k.initPidNs.pids.at(number));
     const task = pid === null ? null : view.read(pid.task);
     const uses = [

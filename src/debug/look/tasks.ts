@@ -108,7 +108,7 @@ export function armedText(debuggee: Debuggee): string {
   const rows = debuggee.tasks.flatMap((task) => {
     const nsd = view.read(task.nsd);
     if (nsd === null) return [];
-    const [count, data, intent] = [nsd.ndata, nsd.data, nsd.intent].map((cell) => view.read(cell as never) as unknown);
+    const [count, data, intent] = [nsd.ndata, nsd.data, nsd.intent].map((cell) => view.read<unknown>(cell as never));
     const armed =
       count === 1
         ? `armed ${valueText(debuggee, data)}`

@@ -38,7 +38,8 @@ export function valueText(debuggee: Debuggee, value: unknown): string {
   if (symbol !== undefined) return symbol;
   if (value === null || value === undefined) return 'NULL';
   if (typeof value === 'string') return quoted(value);
-  if (typeof value !== 'object') return typeof value === 'symbol' ? `<${value.description}>` : String(value);
+  if (typeof value !== 'object')
+    return typeof value === 'symbol' ? `<${value.description}>` : `${value as number | bigint | boolean}`;
   if (value instanceof Table) return `<table ${value.field}>`;
   if (isObject(value)) return objectName(debuggee, value);
   if (Array.isArray(value)) {
@@ -60,11 +61,11 @@ function recordText(debuggee: Debuggee, value: object): string {
 /** A kernel object by the name that people know: `task 5000 (restorer)`, `msg_queue 3`, else who allocated it. */
 export function objectName(debuggee: Debuggee, object: KernelObject): string {
   const { view } = debuggee;
-  if (isTask(object as never)) return `task ${debuggee.nameOf(object as never)}`;
+  if (isTask(object)) return `task ${debuggee.nameOf(object)}`;
   const { kind } = object.layout;
   const fields = object as unknown as { readonly id?: number; readonly upids?: number };
   if (kind === 'pid' && fields.upids !== undefined) {
-    const upids = view.read(fields.upids as never) as unknown as readonly { number: number }[];
+    const upids: readonly { number: number }[] = view.read(fields.upids as never);
     return `pid ${upids.map(({ number }) => number).join('/')}`;
   }
   if (typeof fields.id === 'number' && debuggee.k.machine.store.cellOwner(fields.id) === object) {
@@ -74,8 +75,7 @@ export function objectName(debuggee: Debuggee, object: KernelObject): string {
 }
 
 function ownerText(debuggee: Debuggee, { allocator, ordinal }: KernelObject): string {
-  const by =
-    allocator === null ? '' : isTask(allocator as never) ? debuggee.labelOf(allocator as never) : allocator.layout.kind;
+  const by = allocator === null ? '' : isTask(allocator) ? debuggee.labelOf(allocator) : allocator.layout.kind;
   return `${by}#${ordinal}`;
 }
 

@@ -59,7 +59,7 @@ function watch(console: Console, argument: string): undefined {
 function each(console: Console, argument: string, act: (breakpoint: Breakpoint) => void): undefined {
   const { breakpoints } = console;
   if (argument === '') {
-    for (const breakpoint of [...breakpoints.all]) act(breakpoint);
+    for (const breakpoint of breakpoints.all) act(breakpoint);
     return;
   }
   for (const word of argument.split(/[\s,]+/)) {
