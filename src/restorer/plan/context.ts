@@ -23,6 +23,8 @@ export interface PlanContext {
   readonly names: ReadonlyMap<Member, string>;
   /** The program of each thread beside the leaders, by tid. */
   readonly threadNames: ReadonlyMap<number, string>;
+  /** The capabilities that the kernel knows, as bits. */
+  readonly capabilities: bigint;
   /** Whether anybody has to wait until all are there. */
   readonly hasGate: boolean;
   /** Whether orphans can be adopted by others than init; prctl(PR_SET_CHILD_SUBREAPER), 3.4. */

@@ -1,8 +1,9 @@
 /** What a restore that succeeds does not bring back, as far as the image says that there was something to bring back. */
 
 import type { Profile } from '../../kernel-sim/profile.ts';
-import { type Image, isKnown, type LiveTask, type Task } from '../image/index.ts';
+import { type Credentials, type Image, isKnown, type LiveTask, type Task } from '../image/index.ts';
 import type { PlanContext } from './context.ts';
+import { bitsOf, isUnprivileged } from './credentials.ts';
 import { lostOfStatus } from './death.ts';
 import type { Foresight } from './foresight.ts';
 import { handlerOf, resendingOf } from './signals.ts';
@@ -22,6 +23,9 @@ export function foreseeLosses(image: Image, context: PlanContext, profile: Profi
         foresight.loss('that a task adopts orphans below it, which this kernel knows nothing of', [task.pid]);
       }
       losesSignals(task, context, foresight);
+      for (const { credentials } of [task, ...task.threads]) {
+        if (credentials !== undefined) losesCapabilities(task.pid, credentials, context, foresight);
+      }
     }
   }
   losesFiles(image, profile, foresight);
@@ -32,6 +36,16 @@ function losesPlace({ pid, ppid, sid, pgid }: Task, image: Image, foresight: For
   if (sid === 0 || pgid === 0) foresight.loss('a session or group from outside, which has no number', [pid]);
   if (ppid === 0 && pid !== 1 && image.namespaces.pid === 'own') {
     foresight.loss('a parent outside the namespace, in whose place comes init', [pid]);
+  }
+}
+
+function losesCapabilities(pid: number, credentials: Credentials, context: PlanContext, foresight: Foresight): void {
+  const { capabilities } = credentials;
+  if (!isKnown(capabilities)) return;
+  const all = bitsOf(capabilities.effective) | bitsOf(capabilities.permitted) | bitsOf(capabilities.inheritable);
+  if ((all & ~context.capabilities) !== 0n) foresight.loss('capabilities that this kernel does not know', [pid]);
+  if (isUnprivileged(credentials) && (all & context.capabilities) !== 0n) {
+    foresight.loss('capabilities that were kept when root was given up', [pid]);
   }
 }
 

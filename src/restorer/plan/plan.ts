@@ -13,6 +13,7 @@ import type { InitialFile } from '../../kernel-sim/fs/file-system.ts';
 import type { Profile } from '../../kernel-sim/profile.ts';
 import type { Image, LiveTask } from '../image/index.ts';
 import type { Birth, Mode, PlanContext } from './context.ts';
+import { capabilitiesOf } from './credentials.ts';
 import { DescriptorTable } from './descriptor-table.ts';
 import { type Foreseen, Foresight } from './foresight.ts';
 import { GONE } from './group-script.ts';
@@ -78,6 +79,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     names,
     threadNames,
     handlers,
+    capabilities: capabilitiesOf(profile.base),
     hasGate: members.some(({ waits }) => waits),
     hasSubreapers: profile.base === '6.x',
     sysctls: planSysctls(image, profile, highestNumber(image, helpers), foresight),
@@ -151,7 +153,7 @@ class WrittenOnDemand implements Plan {
     const task = leader.task as LiveTask;
     const thread = task.threads[index]!;
     const variables = new Set([tells(leader.depth)]);
-    return writeThread(task, thread, leader.depth).finish(name, `thread ${thread.tid} of task ${task.pid}`, variables);
+    return writeThread(this.#context, task, thread, leader.depth).finish(name, `thread ${thread.tid} of task ${task.pid}`, variables);
   }
 
   #write(member: Member, name: string): PlannedProgram {

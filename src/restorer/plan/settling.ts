@@ -14,7 +14,7 @@ import { name, number, ownPid, text } from './syntax.ts';
 export function settle(script: Script, context: PlanContext, { groupStep, task }: Member, settings: Settings): void {
   if (groupStep.kind === 'join') script.call('setpgid', [number(0), number(groupStep.group)]);
   if (task === null) return;
-  if (task.state === 'zombie') settleZombie(script, task);
+  if (task.state === 'zombie') settleZombie(script, context, task);
   else settleLive(script, context, task, settings);
 }
 
@@ -28,9 +28,9 @@ export function stay(script: Script, { task }: Member): void {
 }
 
 /** What can be seen of a zombie beside how it ended. */
-function settleZombie(script: Script, { comm, credentials }: ZombieTask): void {
+function settleZombie(script: Script, context: PlanContext, { comm, credentials }: ZombieTask): void {
   script.call('prctl', [name('PR_SET_NAME'), text(comm)]);
-  if (credentials !== 'unknown') takeCredentials(script, credentials);
+  if (credentials !== 'unknown') takeCredentials(script, credentials, context.capabilities);
 }
 
 function settleLive(script: Script, context: PlanContext, task: LiveTask, settings: Settings): void {
@@ -40,7 +40,7 @@ function settleLive(script: Script, context: PlanContext, task: LiveTask, settin
   if (task.subreaper === true && context.hasSubreapers) {
     script.call('prctl', [name('PR_SET_CHILD_SUBREAPER'), number(1)]);
   }
-  takeCredentials(script, leader.credentials ?? task.credentials);
+  takeCredentials(script, leader.credentials ?? task.credentials, context.capabilities);
   setDeathSignal(script, leader.pdeathsig);
   setActions(script, task, context.handlers);
   setThreadSignals(script, task, leader);

@@ -1,6 +1,7 @@
 /** The program of a thread beside the leader: its own state, a word that it is there, and the pause. It shares all else. */
 
 import type { LiveTask, Thread } from '../image/index.ts';
+import type { PlanContext } from './context.ts';
 import { takeCredentials } from './credentials.ts';
 import { tells } from './own-descriptors.ts';
 import { Script } from './script.ts';
@@ -9,10 +10,10 @@ import { setThreadSignals } from './signals.ts';
 import { name, number, text } from './syntax.ts';
 
 /** Writes the program of a thread whose leader is at `depth`. */
-export function writeThread(task: LiveTask, thread: Thread, depth: number): Script {
+export function writeThread(context: PlanContext, task: LiveTask, thread: Thread, depth: number): Script {
   const script = new Script();
   script.call('prctl', [name('PR_SET_NAME'), text(thread.comm ?? task.comm)]);
-  takeCredentials(script, thread.credentials ?? task.credentials);
+  takeCredentials(script, thread.credentials ?? task.credentials, context.capabilities);
   setDeathSignal(script, thread.pdeathsig);
   setThreadSignals(script, task, thread);
   script.call('write', [name(tells(depth)), text('.'), number(1)], { expect: 1 });

@@ -2,7 +2,8 @@
 
 import type { Kernel } from '../../kernel-sim/kernel.ts';
 import { checkpoint } from '../checkpoint/checkpoint.ts';
-import { type Attach, type Difference, diffImages, type Image, isKnown, type SigInfo } from '../image/index.ts';
+import { type Attach, type Credentials, type Difference, diffImages, type Image, isKnown, type SigInfo } from '../image/index.ts';
+import { bitsOf, capabilitiesOf } from '../plan/credentials.ts';
 
 /**
  * Reads a kernel back and compares it with the image that was restored into it. What reading changes is taken back where there is a
@@ -18,7 +19,8 @@ export function verify(k: Kernel, image: Image): Difference[] {
     attaches: attachesOf(image),
   });
   if (store.tracking) store.undo(mark);
-  return diffImages(inNumberOrder(image), restored);
+  const known = capabilitiesOf(k.profile.base);
+  return diffImages(comparable(image, known), comparable(restored, known));
 }
 
 function attachesOf({ ipc }: Image): Map<number, readonly Attach[]> {
@@ -26,19 +28,41 @@ function attachesOf({ ipc }: Image): Map<number, readonly Attach[]> {
   return new Map(known.map(({ id, attaches }) => [id, attaches as readonly Attach[]]));
 }
 
-/** The image with pending signals by their numbers, which is as far as their order can be asked for. */
-function inNumberOrder(image: Image): Image {
-  const sorted = (pending: readonly SigInfo[]) => pending.toSorted((a, b) => a.signo - b.signo);
+/**
+ * An image as far as two can be compared: pending signals by their numbers, for in which order different ones were queued nobody can
+ * ask; and the capabilities that the kernel knows.
+ */
+function comparable(image: Image, known: bigint): Image {
   return {
     ...image,
-    tasks: image.tasks.map((task) =>
-      task.state === 'zombie'
-        ? task
-        : {
-            ...task,
-            threads: task.threads.map((thread) => ({ ...thread, pending: sorted(thread.pending) })),
-            signals: { ...task.signals, pending: sorted(task.signals.pending) },
-          },
-    ),
+    tasks: image.tasks.map((task) => {
+      if (task.state === 'zombie') {
+        const { credentials } = task;
+        return { ...task, credentials: isKnown(credentials) ? withKnown(credentials, known) : credentials };
+      }
+      return {
+        ...task,
+        credentials: withKnown(task.credentials, known),
+        threads: task.threads.map((thread) => ({
+          ...thread,
+          ...(thread.credentials !== undefined && { credentials: withKnown(thread.credentials, known) }),
+          pending: inNumberOrder(thread.pending),
+        })),
+        signals: { ...task.signals, pending: inNumberOrder(task.signals.pending) },
+      };
+    }),
+  };
+}
+
+const inNumberOrder = (pending: readonly SigInfo[]) => pending.toSorted((a, b) => a.signo - b.signo);
+
+function withKnown(credentials: Credentials, known: bigint): Credentials {
+  const { capabilities } = credentials;
+  if (!isKnown(capabilities)) return credentials;
+  const cut = (set: string) => (bitsOf(set) & known).toString(16).padStart(16, '0');
+  const { effective, permitted, inheritable } = capabilities;
+  return {
+    ...credentials,
+    capabilities: { effective: cut(effective), permitted: cut(permitted), inheritable: cut(inheritable) },
   };
 }
