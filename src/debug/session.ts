@@ -9,7 +9,7 @@
  */
 
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
-import type { Mark } from '../kernel-sim/machine/store.ts';
+import type { Mark } from '../kernel-sim/machine/journal.ts';
 import { type Branch, BranchList } from './branches.ts';
 import { type Driver, OldestFirst, RunnerDriver } from './driver.ts';
 import { Names, type Step, TIME, Timeline } from './timeline.ts';

@@ -11,6 +11,7 @@ import { capable } from '../../kernel-sim/task/cred.ts';
 import { asInt, type Consumer, isMeantFor } from '../../kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Outcome } from '../../syscalls/leave.ts';
+import { consumerOf } from '../../userland/intent.ts';
 import { type Ledger, ledgerOf, type Survival, type Taken } from './ledger.ts';
 import { inHandler, report } from './report.ts';
 
@@ -100,22 +101,6 @@ function misuse(
 const pathArgument = (tx: Transaction, task: Task): string =>
   (tx.peek(task.frame)?.call.args ?? []).filter((argument) => typeof argument === 'string').join(' ');
 
-const consumers: Readonly<Record<string, Consumer>> = {
-  fork: 'fork',
-  vfork: 'fork',
-  clone: 'fork',
-  clone3: 'fork',
-  msgget: 'msgget',
-  semget: 'semget',
-  shmget: 'shmget',
-  msgctl: 'ipc_set',
-  semctl: 'ipc_set',
-  shmctl: 'ipc_set',
-  open: 'open',
-  openat: 'open',
-  creat: 'open',
-};
-
 /** A call is over: did it take the value, leave it, or go without one that was lost before? */
 export function onExit(tx: Transaction, k: Kernel, note: Remark): void {
   const task = note.task as Task;
@@ -129,7 +114,8 @@ export function onExit(tx: Transaction, k: Kernel, note: Remark): void {
       happened: 'the number is reserved by an open that is not over',
     });
   }
-  const noPid = consumers[call] === 'fork' && !outcome.ok && outcome.errno === 'ENOMEM';
+  const by = consumerOf(call, []);
+  const noPid = by === 'fork' && !outcome.ok && outcome.errno === 'ENOMEM';
   if (tx.read(task.remembered) === null) {
     if (noPid) onExhausted(tx, task, call);
     return;
@@ -139,8 +125,7 @@ export function onExit(tx: Transaction, k: Kernel, note: Remark): void {
   tx.write(ledger.taken, null);
   if (noPid && taken === null) onExhausted(tx, task, call);
   if (call.startsWith('exec') && !outcome.ok && isArmed(tx, task)) survive(tx, ledger, 'failed-exec', call);
-  const by = Object.hasOwn(consumers, call) ? consumers[call] : undefined;
-  if (by === undefined || inHandler(tx, task)) return;
+  if (by === null || inHandler(tx, task)) return;
   if (taken !== null) onTakenCallExit(tx, k, task, ledger, call, taken, outcome);
   else if (isArmed(tx, task)) onUntaken(tx, task, ledger, call, by, outcome);
   else onBare(tx, task, ledger, call, by, outcome);

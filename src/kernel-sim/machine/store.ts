@@ -9,6 +9,7 @@
 
 import { IntList } from './growable.ts';
 import { hashHi, hashLo, mix } from './hash.ts';
+import { Journal, type Mark } from './journal.ts';
 import {
   type Cell,
   type Handle,
@@ -29,9 +30,6 @@ export const UNINITIALISED: unique symbol = Symbol('uninitialised');
 
 /** What an operation reads as a number when the memory holds garbage; recognisable in a report. */
 export const GARBAGE = 0x6b6b6b6b;
-
-/** A place in the journal, to which the store can be taken back. */
-export type Mark = number;
 
 /** How far a count is from a limit when it does not matter who counts first. */
 const FAR = 4096;
@@ -78,12 +76,7 @@ export class Store {
   readonly #seedHi = new IntList();
   readonly #owners: (KernelObject | Table<unknown>)[] = [];
   readonly #keys: (number | string)[] = [];
-  readonly #journalCells = new IntList();
-  readonly #journalValues: unknown[] = [];
-  /** The hash of the state before each entry of the journal, and after the last. */
-  readonly #journalLo = new IntList();
-  readonly #journalHi = new IntList();
-  #journalEnd = 0;
+  readonly #journal = new Journal();
   readonly #interned = new Map<KernelObject, Map<string, KernelObject>>();
   readonly #counts = new Map<KernelObject, Handle<Root>>();
   /** The table cells of an object. */
@@ -207,44 +200,41 @@ export class Store {
 
   /** Where the journal stands. */
   mark(): Mark {
-    return this.#journalEnd;
+    return this.#journal.end;
   }
 
   /** Takes every change after `mark` back; {@link redo} can bring them again until something else is written. */
   undo(mark: Mark): void {
-    if (mark >= this.#journalEnd) return;
-    this.#journalLo.put(this.#journalEnd, this.hashLo);
-    this.#journalHi.put(this.#journalEnd, this.hashHi);
-    for (let i = this.#journalEnd - 1; i >= mark; i--) this.#swap(i);
-    this.#moveTo(mark);
+    if (mark >= this.#journal.end) return;
+    this.#journal.undo(mark, this.#values, this.hashLo, this.hashHi);
+    this.#takeHashAt(mark);
   }
 
   /** Brings changes back that {@link undo} took, up to `mark`. */
   redo(mark: Mark): void {
-    for (let i = this.#journalEnd; i < mark; i++) this.#swap(i);
-    this.#moveTo(mark);
+    this.#journal.redo(mark, this.#values);
+    this.#takeHashAt(mark);
   }
 
   /** The cell that an entry of the journal changed. */
   journalCell(entry: Mark): number {
-    return this.#journalCells.at(entry);
+    return this.#journal.cellAt(entry);
   }
 
   /** What that cell held before, for an entry that was not taken back. */
   journalValue(entry: Mark): unknown {
-    return this.#journalValues[entry];
+    return this.#journal.valueAt(entry);
   }
 
-  #moveTo(mark: Mark): void {
-    this.#journalEnd = mark;
-    this.hashLo = this.#journalLo.at(mark);
-    this.hashHi = this.#journalHi.at(mark);
+  #takeHashAt(mark: Mark): void {
+    const { lo, hi } = this.#journal.hashAt(mark);
+    this.hashLo = lo;
+    this.hashHi = hi;
   }
 
   /** Forgets the journal: what happened so far cannot be undone. */
   forget(): void {
-    this.#journalEnd = 0;
-    this.#journalValues.length = 0;
+    this.#journal.clear();
   }
 
   /** How many cells there are. */
@@ -320,21 +310,10 @@ export class Store {
   #set(cell: number, old: unknown, value: unknown): void {
     this.#values[cell] = value;
     if (this.tracking) {
-      const end = this.#journalEnd++;
-      this.#journalCells.put(end, cell);
-      this.#journalValues[end] = old;
-      this.#journalLo.put(end, this.hashLo);
-      this.#journalHi.put(end, this.hashHi);
+      this.#journal.record(cell, old, this.hashLo, this.hashHi);
       this.#rehash(cell, old, value);
     }
     if (this.watched.size > 0 && this.watched.has(cell)) this.onChange?.(cell);
-  }
-
-  #swap(entry: number): void {
-    const cell = this.#journalCells.at(entry);
-    const now = this.#values[cell];
-    this.#values[cell] = this.#journalValues[entry];
-    this.#journalValues[entry] = now;
   }
 
   #rehash(cell: number, from: unknown, to: unknown): void {
