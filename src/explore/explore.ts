@@ -9,7 +9,7 @@ import type { Finding } from '../hazards/finding.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Reason, reasonsFor } from './explanation.ts';
 import { Random } from './random.ts';
-import { type Sampler, sample } from './sampling.ts';
+import { type Sampler, sample, survey } from './sampling.ts';
 import { stretches } from './schedule.ts';
 import { type Budget, Search, type SearchResult } from './search.ts';
 import { Sharing } from './sharing.ts';
@@ -70,7 +70,7 @@ class Explorer {
   readonly #subject: Subject;
   readonly #options: ExploreOptions;
   readonly #walker: Walker;
-  readonly #sharing = new Sharing();
+  #sharing = new Sharing();
   /** The first witness of each finding, by key. */
   readonly #witnesses = new Map<string, Witness>();
   readonly #ends = new Map<string, { outcome: Outcome; states: Set<string> }>();
@@ -90,7 +90,7 @@ class Explorer {
     const { strategy, preemptions, samples = 48 } = this.#options;
     if (strategy === 'random') this.#sample(['random'], samples);
     else if (strategy === 'pct') this.#sample(['pct'], samples);
-    else this.#sample(['random', 'pct', 'pos'], Math.min(samples, 48));
+    else this.#survey();
     const sampling = strategy === 'random' || strategy === 'pct';
     const result = sampling ? { complete: false, states: 0 } : this.#search(preemptions);
     return {
@@ -114,6 +114,12 @@ class Explorer {
       });
       this.#schedules++;
     }
+  }
+
+  #survey(): void {
+    const random = new Random(this.#options.seed ?? 1);
+    const options = { random, steps: SAMPLE_STEPS, onFindings: (found: readonly Finding[]) => this.#note(found) };
+    this.#sharing = survey(this.#walker, ['random', 'pct', 'pos'], options, () => this.#schedules++);
   }
 
   /** Searches everything (within the bound), again from the start whenever a cell taken for private turns out to be shared. */

@@ -6,14 +6,17 @@
 
 import type { Finding } from '../hazards/finding.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
+import { runPrefix } from './prefix.ts';
 import type { Random } from './random.ts';
-import type { Sharing } from './sharing.ts';
+import { Sharing } from './sharing.ts';
 import type { Walker } from './walker.ts';
 
 export type Sampler = 'random' | 'pct' | 'pos';
 
 export interface SampleOptions {
   readonly random: Random;
+  /** What is known of shared cells, to tell by which beginning all schedules share; without, a run branches from its first step. */
+  readonly prior?: Sharing;
   /** Steps after which a run is given up. */
   readonly steps: number;
   readonly onFindings?: (findings: readonly Finding[]) => void;
@@ -72,6 +75,11 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
   const chooser = sampler === 'random' ? uniform(random) : sampler === 'pct' ? pct(random, 200) : partialOrder(random);
   const start = walker.place;
   const { store } = walker.machine;
+  const report = (): void => {
+    const findings = walker.findings();
+    if (findings.length > 0) options.onFindings?.(findings);
+  };
+  if (options.prior !== undefined) runPrefix(walker, options.prior, report);
   let steps = 0;
   while (steps < options.steps) {
     const enabled = walker.enabled((waiting) => sharing.learn(store, waiting));
@@ -82,11 +90,31 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
     const actor = enabled.length === 1 ? (enabled[0] as number) : chooser.choose(enabled);
     walker.step(actor);
     steps++;
-    const findings = walker.findings();
-    if (findings.length > 0) options.onFindings?.(findings);
+    report();
     // A step that touches nothing shared is no point at which the order could matter.
     if (!sharing.learn(store, actor)) chooser.heard(actor, footprintOf(store));
   }
   walker.back(start);
   return steps;
+}
+
+/** How many runs each round of {@link survey} has: what the first rounds learn, the later ones only use. */
+const ROUNDS = [6, 6, 36];
+
+/**
+ * Samples for a moment, each sampler in turn, and tells which cells are shared after the beginning that all schedules share.
+ *
+ * @param onRun called after each run
+ */
+export function survey(walker: Walker, samplers: readonly Sampler[], options: SampleOptions, onRun = () => {}): Sharing {
+  let prior: Sharing | undefined;
+  for (const runs of ROUNDS) {
+    const sharing = new Sharing();
+    for (let i = 0; i < runs; i++) {
+      sample(walker, sharing, samplers[i % samplers.length] as Sampler, { ...options, ...(prior && { prior }) });
+      onRun();
+    }
+    prior = sharing;
+  }
+  return prior as Sharing;
 }

@@ -10,8 +10,8 @@
 
 import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
+import { runPrefix, stepPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
 import { Visited } from './visited.ts';
 import type { Place, Walker } from './walker.ts';
@@ -81,9 +81,10 @@ export class Search {
   /** Searches all states that can be reached from the present one, and comes back to it. */
   run(): SearchResult {
     const start = this.#walker.place;
+    const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
-    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, false);
-    this.#arrive(0, [], -1, 0);
+    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
+    this.#arrive(0, [], last, 0);
     while (this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted()) {
       this.#advance(this.#stack.at(-1) as Node);
     }
@@ -148,22 +149,7 @@ export class Search {
   /** Takes the actor's steps as long as they are private: no other order of them could make a difference. */
   #runPrivate(index: number, isAhead: boolean): void {
     if (this.#options.naive) return;
-    const walker = this.#walker;
-    const { machine } = walker;
-    const actor = machine.actors[index] as Actor;
-    for (let i = 0; i < CHAIN && machine.canStep(actor); i++) {
-      const frame = machine.store.peek(actor.frame);
-      if (frame?.contended) return;
-      const before = walker.place;
-      walker.step(index, isAhead);
-      if (!this.#sharing.learn(machine.store, index)) {
-        walker.back(before);
-        if (frame !== null) frame.contended = true;
-        return;
-      }
-      this.#sharing.assume(machine.store);
-      this.#report();
-    }
+    for (let i = 0; i < CHAIN && stepPrivately(this.#walker, this.#sharing, index, isAhead); i++) this.#report();
   }
 
   /** Looks at the state just reached: is it new, who can step, is it an end? */

@@ -56,6 +56,28 @@ export class Sharing {
     return isPrivate;
   }
 
+  /** Puts down what a step or wait touched of the cells that were taken for private before it, and of no others. */
+  learnAssumed(store: Store, actor: number): void {
+    const { reads, writes, adds } = store;
+    const touch = (list: Store['reads'], accessors: ByCell): void => {
+      for (let i = 0; i < list.length; i++) {
+        if (this.#assumed.get(list.at(i)) === 1) this.#touch(accessors, list.at(i), actor);
+      }
+    };
+    touch(reads, this.#readers);
+    touch(writes, this.#writers);
+    touch(adds, this.#adders);
+  }
+
+  /** Whether the step that the store has just seen is private as far as is known; puts nothing down. */
+  isPrivate(store: Store, actor: number): boolean {
+    const { reads, writes, adds } = store;
+    for (let i = 0; i < reads.length; i++) if (this.#conflicts(reads.at(i), actor, false)) return false;
+    for (let i = 0; i < writes.length; i++) if (this.#conflicts(writes.at(i), actor, true)) return false;
+    for (let i = 0; i < adds.length; i++) if (this.#conflicts(adds.at(i), actor, true)) return false;
+    return true;
+  }
+
   /** Remembers that a search relied on the step that the store has just seen being private. */
   assume(store: Store): void {
     for (const list of [store.reads, store.writes, store.adds]) {
@@ -67,6 +89,13 @@ export class Sharing {
   restart(): void {
     this.surprised = false;
     this.#assumed = new ByCell(0);
+  }
+
+  /** Whether an access of the actor's conflicts with what others are known to do to the cell. */
+  #conflicts(cell: number, actor: number, changes: boolean): boolean {
+    const others = (known: number): boolean => known !== NOBODY && known !== actor;
+    if (others(this.#writers.get(cell)) || others(this.#adders.get(cell))) return true;
+    return changes && others(this.#readers.get(cell));
   }
 
   #touch(accessors: ByCell, cell: number, actor: number): boolean {

@@ -29,7 +29,7 @@ export interface Effect {
 
 /** Marks the beginning or the end of a part of a handler whose inner results may be forgotten once it is over; see {@link scoped}. */
 export interface ScopeMark {
-  readonly scope: 'enter' | 'leave';
+  readonly scope: 'enter' | 'again' | 'leave';
   readonly value?: unknown;
 }
 
@@ -73,4 +73,23 @@ export function* scoped<T>(steps: Steps<T>): Steps<T> {
   const value = yield* steps;
   yield { scope: 'leave', value };
   return value;
+}
+
+/**
+ * A loop of which only its present state tells states apart, not the turns before. `turn` gives the state of the next turn, or the
+ * value of the loop. Costs no step.
+ */
+export function* repeated<S, T>(first: S, turn: (state: S) => Steps<{ again: S } | { done: T }>): Steps<T> {
+  const known = (yield ENTER) as { value: T } | { again: S } | undefined;
+  if (known !== undefined && 'value' in known) return known.value;
+  let state = known === undefined ? first : known.again;
+  for (;;) {
+    const outcome = yield* turn(state);
+    if ('done' in outcome) {
+      yield { scope: 'leave', value: outcome.done };
+      return outcome.done;
+    }
+    state = outcome.again;
+    yield { scope: 'again', value: state };
+  }
 }

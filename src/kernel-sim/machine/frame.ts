@@ -17,9 +17,9 @@ export interface Call {
   readonly start: () => Steps<unknown>;
 }
 
-type EntryKind = 'result' | 'enter' | 'leave';
+type EntryKind = 'result' | 'enter' | 'again' | 'leave';
 
-const SALT: Record<EntryKind, number> = { result: 1, enter: 2, leave: 3 };
+const SALT: Record<EntryKind, number> = { result: 1, enter: 2, leave: 3, again: 4 };
 
 /** One result, or the beginning or end of a scope. Hashed when asked: without tracking nobody ever does. */
 class LogEntry implements Hashed {
@@ -46,12 +46,18 @@ class LogEntry implements Hashed {
   }
 }
 
-/** The log with everything since the innermost open scope replaced by the scope's value. */
-function collapsed(log: LogEntry | null, value: unknown): LogEntry {
+/** The log with everything since the innermost open scope replaced by the scope's value, or by the state of a loop's next turn. */
+function collapsed(log: LogEntry | null, kind: 'again' | 'leave', value: unknown): LogEntry {
   let entry = log;
-  while (entry !== null && entry.kind !== 'enter') entry = entry.before;
+  while (entry !== null && entry.kind !== 'enter' && entry.kind !== 'again') entry = entry.before;
   if (entry === null) throw new Error('a handler left a scope that it had not entered');
-  return new LogEntry(entry.before, 'leave', value);
+  return new LogEntry(entry.before, kind, value);
+}
+
+/** What a handler that is run again is told where it had asked for an effect or marked a scope. */
+function answerOf({ kind, value }: LogEntry): unknown {
+  if (kind === 'leave') return { value };
+  return kind === 'again' ? { again: value } : value;
 }
 
 export class Frame implements Hashed {
@@ -60,18 +66,18 @@ export class Frame implements Hashed {
   readonly next: Effect | undefined;
   /** What the handler returned, when `next` is undefined. */
   readonly value: unknown;
-  /** A search has seen that the next effect may touch what others do; only a hint for it, no part of the value. */
-  contended = false;
+  /** By whose knowledge the next effect may touch what others do; only a hint for a search, no part of the value. */
+  contended: object | null = null;
   readonly #log: LogEntry | null;
   #lo: number | undefined;
   #hi: number | undefined;
   #generator: Steps<unknown> | undefined;
   #successors: Map<unknown, Frame> | undefined;
 
-  private constructor(call: Call, log: LogEntry | null, generator: Steps<unknown>, reply: unknown) {
+  private constructor(call: Call, log: LogEntry | null, generator: Steps<unknown>, result: unknown) {
     this.call = call;
     let last = log;
-    let answer = reply;
+    let answer = result;
     for (;;) {
       const { done, value } = generator.next(answer);
       if (done) {
@@ -86,7 +92,8 @@ export class Frame implements Hashed {
         this.#log = last;
         return;
       }
-      last = yielded.scope === 'enter' ? new LogEntry(last, 'enter', undefined) : collapsed(last, yielded.value);
+      const { scope } = yielded;
+      last = scope === 'enter' ? new LogEntry(last, 'enter', undefined) : collapsed(last, scope, yielded.value);
       answer = undefined;
     }
   }
@@ -142,8 +149,7 @@ export class Frame implements Hashed {
     for (let entry = this.#log; entry !== null; entry = entry.before) entries.push(entry);
     const generator = this.call.start();
     generator.next();
-    for (const entry of entries.reverse())
-      generator.next(entry.kind === 'leave' ? { value: entry.value } : entry.value);
+    for (const entry of entries.reverse()) generator.next(answerOf(entry));
     return generator;
   }
 }

@@ -6,7 +6,7 @@
  */
 
 import type { Kernel } from '../kernel.ts';
-import { load, operation, type Steps, scoped } from '../machine/effect.ts';
+import { load, operation, repeated, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { PidNamespace } from './namespace.ts';
@@ -86,16 +86,34 @@ const loadLastPid = operation('last_pid.load', (tx: Transaction, ns: PidNamespac
   return last;
 });
 
+/** Where a search for a free number stands, and from which last_pid it went round the end, if it did. */
+interface Searching {
+  readonly nr: number;
+  readonly wrappedAt: number | null;
+}
+
+function* searchFromLast(ns: PidNamespace, pidMax: number): Steps<Searching> {
+  const last = yield* loadLastPid(ns);
+  const nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
+  return { nr, wrappedAt: nr < last ? last : null };
+}
+
+/** One try at a number; if it is taken, the next one is looked for. */
+function* tryNumber(ns: PidNamespace, pidMax: number, at: Searching): Steps<{ again: Searching } | { done: Searching }> {
+  if (at.nr === -1 || !(yield* testAndSet(ns, at.nr))) return { done: at };
+  const nr = yield* nextClear(ns, at.nr, pidMax);
+  return { again: { nr, wrappedAt: nr < at.nr ? at.nr : at.wrappedAt } };
+}
+
 /** Takes the next free number after last_pid; -1 when all are taken. SEMANTICS C1 `next(ns)`. */
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
   const pidMax = yield* load(k.system.pidMax);
-  const last = yield* loadLastPid(ns);
-  let nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
-  while (nr !== -1 && (yield* testAndSet(ns, nr))) nr = yield* nextClear(ns, nr, pidMax);
+  const first = yield* scoped(searchFromLast(ns, pidMax));
+  const { nr, wrappedAt } = yield* repeated(first, (at) => tryNumber(ns, pidMax, at));
   if (nr === -1) return -1;
-  if (k.fixed('P7') || k.fixed('P1')) yield* raiseLastPid(ns, nr, false);
-  else yield* storeLastPid(ns, nr, last, false); // a plain store: a slower allocator takes it back (P7)
+  if (k.fixed('P7')) yield* raiseLastPid(ns, nr, false);
+  else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7)
   return nr;
 }
 
