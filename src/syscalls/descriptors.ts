@@ -19,14 +19,13 @@ import { compare } from '../kernel-sim/fs/compare.ts';
 import { availableBytes, control, ownerOf, setBlocking, setOwnerOf } from '../kernel-sim/fs/control.ts';
 import { duplicate, duplicateOnto } from '../kernel-sim/fs/duplicate.ts';
 import { close, withFile } from '../kernel-sim/fs/files.ts';
-import { poll, type Watched } from '../kernel-sim/fs/poll.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
 import { type Steps, scoped } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, integerOf, type Return, type Struct } from './datum.ts';
 import { give, succeed } from './file-data.ts';
-import { int, long, raw, struct } from './parameter.ts';
+import { int, long, raw } from './parameter.ts';
 import { syscall } from './syscall.ts';
 
 const isStruct = (argument: Datum | undefined): argument is Struct =>
@@ -82,40 +81,6 @@ function* deviceControl(k: Kernel, task: Task, fd: number, request: number, argp
   }
 }
 
-/** The descriptors that a poll watches; null when the list cannot be read. */
-function watchedIn(fds: Datum | undefined, count: number): readonly Watched[] | null {
-  if (count === 0) return [];
-  if (!Array.isArray(fds) || fds.length < count) return null;
-  return (fds as readonly Struct[])
-    .slice(0, count)
-    .map((entry) => ({ fd: integerOf(entry.fd), events: integerOf(entry.events) }));
-}
-
-function* watch(
-  k: Kernel,
-  task: Task,
-  fds: Datum | undefined,
-  nfds: number,
-  timeout: number | null,
-): Steps<Result<Return>> {
-  const watched = watchedIn(fds, nfds);
-  if (watched === null) return fail('EFAULT');
-  const ready = yield* poll(k, task, watched, timeout);
-  if (!ready.ok) return ready;
-  const out = watched.map(({ fd, events }, i) => ({ fd, events, revents: ready.value[i]! }));
-  return ok({ value: ready.value.filter((bits) => bits !== 0).length, out: { fds: out } });
-}
-
-const MILLISECOND = 1e6;
-const SECOND = 1e9;
-
-/** A timespec in ns; null for none, undefined for one that is out of range. */
-function nanoseconds(time: Struct | null): number | null | undefined {
-  if (time === null) return null;
-  const [seconds, ns] = [integerOf(time.tv_sec), integerOf(time.tv_nsec)];
-  return seconds < 0 || ns < 0 || ns >= SECOND ? undefined : seconds * SECOND + ns;
-}
-
 export const descriptorCalls = [
   syscall({
     name: 'close',
@@ -158,29 +123,6 @@ export const descriptorCalls = [
     leavesOut: 'everything but FIONREAD, FIONBIO, FIOCLEX and FIONCLEX',
     parameters: { fd: int('fd'), request: long('ioctl_request'), argp: raw('ioctl_argument') },
     run: (k, task, { fd, request, argp }) => deviceControl(k, task, fd, request, argp),
-  }),
-  syscall({
-    name: 'poll',
-    family: 'descriptors',
-    parameters: { fds: raw('pollfd[]'), nfds: int(), timeout: int() },
-    run: (k, task, { fds, nfds, timeout }) => watch(k, task, fds, nfds, timeout < 0 ? null : timeout * MILLISECOND),
-  }),
-  syscall({
-    name: 'ppoll',
-    family: 'descriptors',
-    leavesOut: 'the signal mask',
-    parameters: {
-      fds: raw('pollfd[]'),
-      nfds: int(),
-      tmo_p: struct('timespec'),
-      sigmask: raw('sigset'),
-      sigsetsize: int(),
-    },
-    *run(k, task, { fds, nfds, tmo_p }) {
-      if (tmo_p === FAULT) return fail('EFAULT');
-      const timeout = nanoseconds(tmo_p);
-      return timeout === undefined ? fail('EINVAL') : yield* watch(k, task, fds, nfds, timeout);
-    },
   }),
   syscall({
     name: 'kcmp',

@@ -13,6 +13,7 @@ import { pathCalls } from './paths.ts';
 import { pipeCalls } from './pipes.ts';
 import { prctlCalls } from './prctl.ts';
 import { processCalls } from './process.ts';
+import { readinessCalls } from './readiness.ts';
 import { semCalls } from './sem.ts';
 import { sessionCalls } from './sessions.ts';
 import { shmCalls } from './shm.ts';
@@ -41,6 +42,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...descriptorCalls,
     ...pipeCalls,
     ...pathCalls,
+    ...readinessCalls,
     ...mountCalls,
   ].map((call) => [call.name, call]),
 );
