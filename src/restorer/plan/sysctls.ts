@@ -1,6 +1,6 @@
 /** Limits of the kernel that a plan sets before it needs them: those of the image, and those that it would not fit into. */
 
-import type { Profile } from '../../kernel-sim/profile.ts';
+import type { Base, Profile } from '../../kernel-sim/profile.ts';
 import type { Image, Ipc, IpcLimits } from '../image/index.ts';
 import type { Foresight } from './foresight.ts';
 import type { Script } from './script.ts';
@@ -12,25 +12,14 @@ export interface Sysctl {
   readonly value: string;
 }
 
-const IPC_FILES: Readonly<Record<keyof IpcLimits, string>> = {
-  sem: 'kernel/sem',
-  msgmax: 'kernel/msgmax',
-  msgmnb: 'kernel/msgmnb',
-  msgmni: 'kernel/msgmni',
-  auto_msgmni: 'kernel/auto_msgmni',
-  shmmax: 'kernel/shmmax',
-  shmall: 'kernel/shmall',
-  shmmni: 'kernel/shmmni',
-  shm_rmid_forced: 'kernel/shm_rmid_forced',
-  queues_max: 'fs/mqueue/queues_max',
-  msg_max: 'fs/mqueue/msg_max',
-  msgsize_max: 'fs/mqueue/msgsize_max',
-  msg_default: 'fs/mqueue/msg_default',
-  msgsize_default: 'fs/mqueue/msgsize_default',
-};
+/** Limits of POSIX queues. */
+const POSIX = ['queues_max', 'msg_max', 'msgsize_max', 'msg_default', 'msgsize_default'] as const;
 
-/** What came after 2.6.26. */
-const LATER: ReadonlySet<string> = new Set(['auto_msgmni', 'shm_rmid_forced', 'msg_default', 'msgsize_default']);
+/** Limits of System V objects have a file each below /proc/sys/kernel, but for these, which have none there or are not modelled. */
+const ABSENT: Readonly<Record<Base, ReadonlySet<keyof IpcLimits>>> = {
+  '2.6.26': new Set([...POSIX, 'shm_rmid_forced']),
+  '6.x': new Set([...POSIX, 'auto_msgmni']),
+};
 
 /** What 2.6.26 starts with; 6.x starts with more of everything. */
 const PID_MAX = 32_768;
@@ -44,8 +33,8 @@ export function planSysctls(image: Image, profile: Profile, highestPid: number, 
   if (is26 && highestPid >= PID_MAX) set('kernel/pid_max', highestPid + 1);
   if (threadsOf(image) >= THREADS_MAX - 1024) set('kernel/threads-max', threadsOf(image) * 2);
   for (const [limit, value] of Object.entries(limitsFor(image.ipc)) as [keyof IpcLimits, number | string | number[]][]) {
-    if (is26 && LATER.has(limit)) foresight.loss(`the limit ${limit}, which this kernel does not have`);
-    else set(IPC_FILES[limit], Array.isArray(value) ? value.join(' ') : value);
+    if (ABSENT[profile.base].has(limit)) foresight.loss(`the limit ${limit}, which this kernel does not have`);
+    else set(`kernel/${limit}`, Array.isArray(value) ? value.join(' ') : value);
   }
   return sysctls;
 }
