@@ -1,4 +1,6 @@
-/** How a command ends: exit codes and messages to people, who read stderr. */
+/** How a command ends: exit codes and messages to people, who read stderr. DESIGN "The command line". */
+
+import { version } from './help.ts';
 
 export const AS_EXPECTED = 0;
 export const DIFFERENT = 1;
@@ -12,7 +14,7 @@ export function tell(message: string): void {
 
 /** Ends with `code` once output is written; the gravest code of several wins. */
 export function endWith(code: number): void {
-  process.exitCode = Math.max(Number(process.exitCode ?? 0), code);
+  process.exitCode = Math.max(Number(process.exitCode ?? AS_EXPECTED), code);
 }
 
 /** Refuses input: the message names what and where. */
@@ -27,9 +29,13 @@ export class UsageError extends Error {}
 /** Reports an error that is nobody's fault but thaw's. */
 export function reportBug(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  tell('thaw: this is a bug in thaw itself. Please report it with the command line and the lines below.');
-  tell(`command: thaw ${process.argv.slice(2).join(' ')}`);
-  tell(`node ${process.version} on ${process.platform}`);
-  tell(stack);
+  tell(`thaw: this is a bug in thaw itself, not in what it was given.
+Please report it with these lines, and with the files of the command if they may be shown:
+  version: ${version()}, node ${process.version} on ${process.platform} ${process.arch}
+  command: thaw ${process.argv.slice(2).map(quoted).join(' ')}
+${stack}`);
   process.exitCode = BUG;
 }
+
+/** A word as a shell would want it. */
+const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);

@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Exploration } from '../explore/explore.ts';
+import type { Exploration, Strategy } from '../explore/explore.ts';
 import { explanationOf, explorationJson } from '../explore/report.ts';
 import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
 import { budgetOf, exploreScenario, judge } from '../explore/scenario.ts';
@@ -11,7 +11,17 @@ import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, tell } from './exit.ts';
 import { open, type ScenarioOptions } from './scenario-options.ts';
 
-export async function explore(file: string, options: ScenarioOptions): Promise<void> {
+export interface ExploreOptions extends ScenarioOptions {
+  readonly strategy?: Strategy;
+  readonly preemptions?: number;
+  /** Seconds. */
+  readonly budget?: number;
+  readonly states?: number;
+  readonly seed?: number;
+  readonly save?: string;
+}
+
+export async function explore(file: string, options: ExploreOptions): Promise<void> {
   const scenario = await open(file, options);
   if (scenario === null) return;
   const started = performance.now();

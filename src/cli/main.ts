@@ -3,14 +3,21 @@
 
 import { reportBug } from './exit.ts';
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(process.exitCode ?? 0); // whoever read has seen enough
-  throw error;
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(); // whoever read has seen enough
+    throw error;
+  });
+}
+process.on('uncaughtException', (error) => {
+  reportBug(error);
+  process.exit();
 });
 
-try {
+const words = process.argv.slice(2);
+if (words[0] === '--help' || words[0] === '-h' || (words[0] === 'help' && words.length === 1)) {
+  process.stdout.write((await import('./help.ts')).helpText());
+} else {
   const { run } = await import('./program.ts');
-  await run(process.argv);
-} catch (error) {
-  reportBug(error);
+  await run(words.length === 0 ? ['demo'] : words).catch(reportBug);
 }

@@ -1,94 +1,161 @@
-/** `thaw replay`: one run of a scenario, printed as strace would, with hazards where they become certain. */
+/** `thaw replay`: one run of each scenario, printed as strace would, with hazards where they become certain. */
 
-import { readFile } from 'node:fs/promises';
-import { readSavedSchedule, replaySaved } from '../explore/saved-schedule.ts';
-import { type Finding, isHazard } from '../hazards/finding.ts';
-import { type Policy, Runner, runToBlock, seededRandom } from '../kernel-sim/machine/schedule.ts';
+import { renderDiagnostic } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
-import { openSession } from '../scenario/session.ts';
-import { StraceWriter } from '../trace/strace-writer.ts';
+import { openSession, type Session } from '../scenario/session.ts';
+import { EventSource, type TraceEvent } from '../trace/event.ts';
+import type { Report } from '../trace/hazard-block.ts';
+import { eventJson } from '../trace/json.ts';
+import { type LineKind, StraceText } from '../trace/strace.ts';
+import type { Diagnostic } from '../userland/language/diagnostic.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, refuse, tell } from './exit.ts';
-import { open, type ScenarioOptions } from './scenario-options.ts';
+import { complaintsOf } from './expectation.ts';
+import { Output, printJson } from './output.ts';
+import { openSchedule, pinnedFile, type Run, runFreely, runSaved, type SavedRun } from './run.ts';
+import { openAll, type ScenarioOptions } from './scenario-options.ts';
+import { type Sleeper, sleepersOf, sleeperText } from './sleeper.ts';
+import { TraceFile } from './trace-file.ts';
 
-/** Steps after which a run is given up. */
-const LIMIT = 10_000_000;
+export interface ReplayOptions extends ScenarioOptions {
+  readonly schedule?: string;
+  readonly seed?: number;
+  readonly width?: number;
+  readonly trace?: string;
+  readonly quiet?: boolean;
+}
 
-interface Ran {
+/** What a run came to, as `--json` prints it. */
+interface Replayed extends Run {
   readonly file: string;
-  readonly ending: string;
-  readonly steps: number;
-  readonly hazards: readonly Finding[];
-  readonly unexpected: readonly string[];
-  readonly trace: readonly string[];
+  readonly ok: boolean;
+  readonly hazards: readonly Report[];
+  readonly unexpected: readonly Pick<Diagnostic, 'line' | 'column' | 'message'>[];
+  /** Who waits for ever, and in which call. */
+  readonly waiting: readonly string[];
+  readonly trace?: readonly object[];
 }
 
-export async function replay(files: readonly string[], options: ScenarioOptions): Promise<void> {
-  const ran: Ran[] = [];
-  for (const file of files) {
-    const scenario = await open(file, options);
-    if (scenario === null) continue;
-    if (options.schedule !== undefined) await replayFile(scenario, options.schedule);
-    else ran.push(runOnce(scenario, options));
-  }
-  if (options.json) process.stdout.write(`${JSON.stringify({ runs: ran }, null, 2)}\n`);
-}
-
-function runOnce(scenario: Scenario, options: ScenarioOptions): Ran {
-  const { k, interpreter } = openSession(scenario);
-  const policy: Policy = options.seed === undefined ? runToBlock : seededRandom(options.seed);
-  const colours = coloursOf(process.stdout);
-  const paint = { call: (text: string) => text, signal: colours.cyan, end: colours.dim, hazard: colours.yellow, unexpected: colours.red };
-  const trace: string[] = [];
-  const writer = new StraceWriter(
-    k,
-    (line, kind) => {
-      trace.push(line);
-      if (!options.json) process.stdout.write(`${paint[kind](line)}\n`);
-    },
-    { width: options.width ?? 64, labelOf: (task) => interpreter.labelOf(task) },
-  );
-  const hazards: Finding[] = [];
-  const unexpected: string[] = [];
-  let steps = 0;
-  const ending = new Runner(k.machine, policy).run(LIMIT, () => {
-    steps++;
-    writer.onStep();
-    for (const note of k.machine.store.notes) {
-      if (isHazard(note)) hazards.push({ ...note.finding, at: { ...note.finding.at, step: steps } });
-      if (note.type === 'program.unexpected' || note.type === 'program.mistake')
-        unexpected.push(complaint(scenario, note));
+export async function replay(files: readonly string[], options: ReplayOptions): Promise<void> {
+  const scenarios = await openAll(files, options);
+  if (scenarios === null) return;
+  const file = options.trace === undefined ? null : new TraceFile(options.trace, options.width ?? 64);
+  const runs: Replayed[] = [];
+  try {
+    for (const scenario of scenarios) {
+      const run = await new Replay(scenario, options, file).run();
+      if (run !== null) runs.push(run);
     }
-  });
-  writer.end();
-  for (const line of unexpected) tell(line);
-  const expected = scenario.expect.hazards;
-  const strange = expected === undefined ? [] : hazards.filter(({ id }) => !expected.includes(id));
-  for (const { id, task } of strange) tell(`${scenario.file}: ${id} in ${task} is not expected`);
-  if (unexpected.length > 0 || strange.length > 0 || ending === 'out-of-steps') endWith(DIFFERENT);
-  tell(`${scenario.file}: ${steps} steps, ${ending}, hazards: ${hazards.map(({ id }) => id).join(' ') || 'none'}`);
-  return { file: scenario.file, ending, steps, hazards, unexpected, trace };
-}
-
-function complaint({ file }: Scenario, note: { readonly [key: string]: unknown }): string {
-  const { line, column } = note.span as { line: number; column: number };
-  const what = typeof note.message === 'string' ? note.message : 'the call did not return what the program expects';
-  return `${file}:${line}:${column}: ${what}`;
-}
-
-async function replayFile(scenario: Scenario, file: string): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (text instanceof Error) return refuse(`${file}: ${text.message}`);
-  const read = readSavedSchedule(text);
-  if (!read.ok) return refuse(`${file}: ${read.message}`);
-  if (read.saved.scenario !== scenario.title) {
-    return refuse(`${file}: the schedule is of "${read.saved.scenario}", not of "${scenario.title}"`);
+  } catch (error) {
+    file?.drop();
+    throw error;
   }
-  const { reproduced, drift } = replaySaved(scenario, read.saved);
-  if (reproduced) tell(`${scenario.file}: ${read.saved.hazard} reproduced`);
-  else {
-    for (const point of drift) tell(`${scenario.file}: drift: the run never comes to ${point}`);
-    tell(`${scenario.file}: ${read.saved.hazard} not reproduced`);
-    endWith(DIFFERENT);
+  file?.end();
+  if (options.json) printJson({ runs });
+}
+
+class Replay {
+  readonly #scenario: Scenario;
+  readonly #options: ReplayOptions;
+  readonly #file: TraceFile | null;
+  readonly #output = new Output();
+  readonly #hazards: Report[] = [];
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #events: object[] = [];
+  #text: StraceText | null = null;
+  #sleepers: () => readonly Sleeper[] = () => [];
+
+  constructor(scenario: Scenario, options: ReplayOptions, file: TraceFile | null) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#file = file;
+  }
+
+  async run(): Promise<Replayed | null> {
+    const ran = await this.#go();
+    if (ran === null) return null;
+    this.#text?.end();
+    this.#output.flush();
+    return this.#judge(ran);
+  }
+
+  async #go(): Promise<Run | SavedRun | null> {
+    const scenario = this.#scenario;
+    const file = this.#options.schedule ?? (this.#options.seed === undefined ? pinnedFile(scenario) : undefined);
+    if (file === undefined) {
+      const session = openSession(scenario);
+      return runFreely(session, this.#options.seed, this.#watch(session));
+    }
+    const schedule = await openSchedule(file, scenario);
+    if (schedule.ok) return runSaved(scenario, schedule.saved, (session) => this.#watch(session));
+    refuse(schedule.message);
+    return null;
+  }
+
+  /** Listens to a run: what it gives is to be called after each step. */
+  #watch({ k, interpreter }: Session): () => void {
+    const { quiet, json, width = 64 } = this.#options;
+    const source = new EventSource(k.machine.store, (task) => interpreter.labelOf(task));
+    const text = quiet || json ? null : new StraceText(this.#painter(), { width });
+    this.#text = text;
+    this.#sleepers = () => sleepersOf(k.machine, (actor) => interpreter.labelOf(actor));
+    return () => {
+      const events = source.afterStep();
+      if (events.length === 0) return;
+      for (const event of events) {
+        text?.add(event);
+        this.#keep(event);
+      }
+      this.#diagnostics.push(...complaintsOf(events, interpreter));
+    };
+  }
+
+  #painter(): (line: string, kind: LineKind) => void {
+    const { cyan, dim, yellow, red } = coloursOf(process.stdout);
+    const paint = { call: (line: string) => line, signal: cyan, end: dim, hazard: yellow, unexpected: red };
+    return (line, kind) => this.#output.line(paint[kind](line));
+  }
+
+  #keep(event: TraceEvent): void {
+    this.#file?.add(event);
+    if (event.kind === 'hazard') this.#hazards.push(event.report);
+    if (this.#options.json && !this.#options.quiet) this.#events.push(eventJson(event));
+  }
+
+  #judge(ran: Run | SavedRun): Replayed {
+    const { file } = this.#scenario;
+    const sleepers = ran.ending === 'stuck' ? this.#sleepers() : [];
+    const complaints = this.#complaints(ran, sleepers);
+    for (const complaint of complaints) tell(complaint);
+    if (complaints.length > 0) endWith(DIFFERENT);
+    const ids = [...new Set(this.#hazards.map(({ id }) => id))];
+    tell(`${file}: ${ran.steps} steps, ${ran.ending}; hazards: ${ids.join(' ') || 'none'}`);
+    return {
+      file,
+      ok: complaints.length === 0,
+      ending: ran.ending,
+      steps: ran.steps,
+      hazards: this.#hazards,
+      unexpected: this.#diagnostics.map(({ line, column, message }) => ({ line, column, message })),
+      waiting: sleepers.map(sleeperText),
+      drift: ran.drift,
+      ...(this.#options.quiet ? {} : { trace: this.#events }),
+    };
+  }
+
+  /** What the run was not meant to do, for people. */
+  #complaints(ran: Run | SavedRun, sleepers: readonly Sleeper[]): string[] {
+    const { file, expect } = this.#scenario;
+    const strange = this.#hazards.filter(({ id }) => expect.hazards?.includes(id) === false);
+    const mayDiffer = expect.outcome === 'sometimes' || expect.outcome === 'never';
+    const deadlocked = expect.deadlock === true ? [] : sleepers.filter(({ idle }) => !idle);
+    return [
+      ...(mayDiffer ? [] : this.#diagnostics.map(renderDiagnostic)),
+      ...strange.map(({ id, name, task }) => `${file}: hazard ${id} (${name}) in ${task} is not among expect.hazards`),
+      ...deadlocked.map((sleeper) => `${file}: ${sleeperText(sleeper)}, and nobody is left to wake it`),
+      ...ran.drift.map((point) => `${file}: drift: the run never comes to ${point}, which the schedule names`),
+      ...('reproduced' in ran && !ran.reproduced ? [`${file}: the hazard of the schedule does not happen`] : []),
+      ...(ran.ending === 'out-of-steps' ? [`${file}: given up after ${ran.steps} steps`] : []),
+    ];
   }
 }

@@ -1,24 +1,16 @@
 /** Options that commands on scenarios share, and opening a scenario with them. */
 
 import { openScenario } from '../explore/open.ts';
-import { parseFixes } from '../hazards/catalogue/fixes.ts';
 import type { Overrides } from '../scenario/reading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { refuse, UsageError } from './exit.ts';
+import { fixesIn } from './restore-options.ts';
 
 export interface ScenarioOptions {
   readonly set?: readonly string[];
   readonly fixes?: string;
   readonly profile?: '2.6.26' | '6.x';
   readonly json?: boolean;
-  readonly schedule?: string;
-  readonly seed?: number;
-  readonly width?: number;
-  readonly strategy?: 'auto' | 'exhaustive' | 'random' | 'pct';
-  readonly preemptions?: number;
-  readonly budget?: number;
-  readonly states?: number;
-  readonly save?: string;
 }
 
 /** What the command line changes in a scenario. */
@@ -35,13 +27,7 @@ export function overridesOf({ set = [], fixes, profile }: ScenarioOptions): Over
   };
 }
 
-function fixesOf(text: string): readonly string[] | 'all' {
-  if (text.trim() === 'all') return 'all';
-  const parsed = parseFixes(text);
-  if (parsed.ok) return [...parsed.fixes];
-  const hint = parsed.suggestion === undefined ? '' : `; did you mean ${parsed.suggestion}?`;
-  throw new UsageError(`--fixes: unknown hazard "${parsed.unknown}"${hint}`);
-}
+const fixesOf = (text: string): readonly string[] | 'all' => (text.trim() === 'all' ? 'all' : fixesIn(text));
 
 /** Opens a scenario, or says what is wrong with it and gives null. */
 export async function open(file: string, options: ScenarioOptions): Promise<Scenario | null> {
@@ -49,4 +35,11 @@ export async function open(file: string, options: ScenarioOptions): Promise<Scen
   if (opened.ok) return opened.scenario;
   refuse(opened.message);
   return null;
+}
+
+/** Opens all of some scenarios, or says what is wrong with any of them and gives null: nothing runs before everything is read. */
+export async function openAll(files: readonly string[], options: ScenarioOptions): Promise<Scenario[] | null> {
+  const opened = await Promise.all(files.map((file) => open(file, options)));
+  const scenarios = opened.filter((scenario) => scenario !== null);
+  return scenarios.length < opened.length ? null : scenarios;
 }

@@ -1,0 +1,44 @@
+/** What `thaw --help` says: known without loading anything, so that it is there at once. */
+
+import { readFileSync } from 'node:fs';
+
+/** Every command: its name, what follows it, and what it does. program.ts has their options. */
+export const commands = [
+  ['replay', 'SCENARIO…', 'runs scenarios once and prints their trace'],
+  ['test', 'PATH…', 'explores every scenario under the paths against what it expects'],
+  ['explore', 'SCENARIO', 'searches the schedules of a scenario for hazards'],
+  ['debug', 'SCENARIO', 'steps through a scenario, forward and back'],
+  ['dap', '', 'serves editors over the Debug Adapter Protocol'],
+  ['restore', 'IMAGE', 'restores an image into the simulated kernel and verifies it'],
+  ['plan', 'IMAGE', 'prints the programs that restore an image'],
+  ['diff', 'A B', 'compares two images'],
+  ['import', 'criu DIR', 'makes an image of a CRIU dump'],
+  ['hazards', '[ID]', 'lists the catalogue of hazards, or shows one entry'],
+  ['schema', 'KIND', 'prints the JSON Schema of a kind of file'],
+] as const;
+
+export type CommandName = (typeof commands)[number][0];
+
+/** What a command does, as its own help says it. */
+export const summaryOf = (name: CommandName): string => commands.find(([other]) => other === name)![2];
+
+/** The version in package.json. */
+export function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The help of thaw as a whole. */
+export function helpText(): string {
+  const rows = commands.map(([name, rest, summary]) => `  ${`${name} ${rest}`.padEnd(22)}${summary}`);
+  return `Usage: thaw [command] [options]
+
+Restores checkpointed process trees and IPC objects on a simulated Linux kernel, and shows every race on the way there.
+
+${rows.join('\n')}
+
+Without a command thaw shows what it is in a demonstration. "thaw <command> --help" lists the options of a command.
+Commands exit with 0 when all is as expected, 1 for a difference, an unexpected hazard or a failed expectation,
+2 for wrong usage or invalid input, 70 for a bug in thaw.
+`;
+}
