@@ -61,6 +61,10 @@ export interface Userland {
     siginfo: unknown,
     restoreMask: readonly number[],
   ): boolean;
+  /** Where a handler lies in memory, as /proc/<pid>/sig/action prints it. Without, handlers are addresses already. */
+  addressOf?(handler: unknown): bigint;
+  /** The handler that lies at an address; undefined where there is none. */
+  handlerAt?(address: bigint): unknown;
 }
 
 export interface Kernel {

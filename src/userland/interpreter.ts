@@ -47,6 +47,10 @@ export interface Programs {
 /** What a call returned, when it does not have to be made again. */
 type Outcome = Result<Return>;
 
+/** Where the first program lies in memory, for those who ask, and how far it is to the next. */
+const TEXT_START = 0x40_0000n;
+const TEXT_SIZE = 0x1000n;
+
 /** The interpreter of a set of programs: what the machine and the kernel need of a userland. */
 export class Interpreter implements Behaviour, Userland {
   readonly programs: Programs;
@@ -136,6 +140,16 @@ export class Interpreter implements Behaviour, Userland {
     if (code === undefined) return false; // an address that is no program of ours: a handler that does nothing
     interrupt(tx, task, code, variables, restoreMask);
     return true;
+  }
+
+  addressOf(handler: unknown): bigint {
+    const at = [...this.programs.library.keys()].indexOf(programOf(handler as Value) ?? '');
+    return at === -1 ? 0n : TEXT_START + BigInt(at) * TEXT_SIZE;
+  }
+
+  handlerAt(address: bigint): unknown {
+    const name = [...this.programs.library.keys()].find((_, i) => TEXT_START + BigInt(i) * TEXT_SIZE === address);
+    return name === undefined ? undefined : programNamed(name);
   }
 
   intentOf(tx: Transaction, task: Task): string | null {

@@ -10,6 +10,10 @@ const faults: Readonly<Record<string, string>> = {
   'next_syscall_data use-after-free': 'N1',
   'next_syscall_data double-free': 'N1',
   'next_syscall_data uninitialised-read': 'N2',
+  'sigqueue use-after-free': 'G2',
+  'sig_leftover use-after-free': 'G8',
+  'sig_leftover double-free': 'G8',
+  'sighand out-of-bounds': 'G10',
 };
 
 /** Memory was touched that should not have been. A fault that the catalogue does not know is left to the fault report. */

@@ -8,14 +8,17 @@ import { onExit, onRestart, onSet, onTaken } from './armed-value.ts';
 import { onRefused, onSeen } from './control-file.ts';
 import { onFault, onLeak } from './memory.ts';
 import { NumberMonitor } from './numbers.ts';
+import { onBlocked, onCleared, onEntry, onGenerated, onPlain, SignalFileMonitor } from './procsig.ts';
 
 export class HazardMonitor implements Monitor {
   readonly #k: Kernel;
   readonly #numbers: NumberMonitor;
+  readonly #signalFiles: SignalFileMonitor;
 
   constructor(k: Kernel) {
     this.#k = k;
     this.#numbers = new NumberMonitor(k.machine.store);
+    this.#signalFiles = new SignalFileMonitor(k.machine.store);
   }
 
   observe(tx: Transaction, _actor: Actor): void {
@@ -28,6 +31,7 @@ export class HazardMonitor implements Monitor {
 
   #hear(tx: Transaction, note: Remark): void {
     hear[note.type]?.(tx, this.#k, note, this.#numbers);
+    hearSignalFiles[note.type]?.(tx, note, this.#signalFiles, this.#k);
   }
 }
 
@@ -48,6 +52,37 @@ const hear: Readonly<Record<string, Hear>> = {
   'ipc.removed': (tx, _k, note, numbers) => numbers.onRemoved(tx, note),
   'ipc.walk': (tx, _k, note, numbers) => numbers.onWalk(tx, note),
   'ipc.history': (tx, _k, note, numbers) => numbers.onHistory(tx, note),
+};
+
+type HearSignalFiles = (tx: Transaction, note: Remark, files: SignalFileMonitor, k: Kernel) => void;
+
+/** The same for /proc/<pid>/sig/. */
+const hearSignalFiles: Readonly<Record<string, HearSignalFiles>> = {
+  'procsig.stranger': onPlain,
+  'procsig.null': onPlain,
+  'procsig.torn': onPlain,
+  'procsig.mask_seen': onPlain,
+  'procsig.waiters_seen': onPlain,
+  'procsig.leftover': onPlain,
+  'procsig.overrun': onPlain,
+  'procsig.silent': onPlain,
+  'procsig.altstack': onPlain,
+  'procsig.half_applied': onPlain,
+  'procsig.foreign': onPlain,
+  'procsig.flushed': onPlain,
+  'procsig.bare': onPlain,
+  'procsig.cleared': onCleared,
+  'procsig.entry': onEntry,
+  'procsig.blocked': onBlocked,
+  'procsig.actions': (tx, note, files) => files.onActionsBegun(tx, note),
+  'procsig.line_begun': (tx, note, files) => files.onLineBegun(tx, note),
+  'procsig.line': (tx, note, files) => files.onLine(tx, note),
+  'procsig.actions_end': (tx, note, files) => files.onActionsEnd(tx, note),
+  'procsig.actions_seen': (tx, note, files) => files.onActionsSeen(tx, note),
+  'procsig.kept_restorer': (tx, note, files) => files.onKeptRestorer(tx, note),
+  'signal.delivered': (tx, note, files) => files.onDelivered(tx, note),
+  'signal.generated': (tx, note, _files, k) => onGenerated(tx, k, note),
+  'signal.ignored': (tx, note, _files, k) => onGenerated(tx, k, note),
 };
 
 /** Sets a monitor to watch a kernel. */

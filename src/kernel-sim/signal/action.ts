@@ -72,9 +72,12 @@ export const changeAction = operation(
   },
 );
 
-/** Stores an action in the table that the task shares; for operations. The default is kept by leaving it out. */
-export function setAction(tx: Transaction, task: Task, signo: number, action: Action): void {
-  const handlers = tx.read(task.handlers)!;
+/** Stores an action in the table that the task shares; for operations. */
+export const setAction = (tx: Transaction, task: Task, signo: number, action: Action): void =>
+  putAction(tx, tx.read(task.handlers)!, signo, action);
+
+/** Stores an action in a table; for operations. The default is kept by leaving it out. */
+export function putAction(tx: Transaction, handlers: SignalHandlers, signo: number, action: Action): void {
   const { [signo]: _, ...others } = tx.read(handlers.actions);
   tx.write(handlers.actions, isDefault(action) ? others : { ...others, [signo]: action });
 }

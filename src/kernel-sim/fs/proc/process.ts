@@ -25,6 +25,7 @@ import { nextSyscallDataNode } from './next-syscall-data-file.ts';
 import { child, type ProcNode, procDirectory, procFile, procLink, taskOf } from './node.ts';
 import { threadNumbers } from './numbers.ts';
 import { oomScoreFile } from './oom-score.ts';
+import { sigDirectory } from './sig-directory.ts';
 import { statFile } from './stat.ts';
 import { statusFile } from './status.ts';
 
@@ -50,6 +51,7 @@ const common = (k: Kernel): Readonly<Record<string, NodeOperations>> => ({
   maps: mapsNode,
   cwd: cwdLink,
   root: rootLink,
+  ...(k.profile.series.has('procsig') ? { sig: sigDirectory } : {}),
 });
 
 const statusNode = procFile('proc_status', 0o444, statusFile);
