@@ -87,10 +87,10 @@ export class ImageDescriptors {
   #openFile(file: Extract<Opening, { kind: 'file' }>['file'], wanted: readonly Descriptor[]): void {
     const home = wanted.find((one) => one.file === file.id);
     const fd = home?.fd ?? this.#numberFor(file.id, wanted);
-    const cloexec = home?.cloexec ?? false;
     this.#vacate(fd);
-    this.#numbers.file(fd, [text(file.path), nameOpenFlags((file.flags & ~LARGE) | (cloexec ? CLOEXEC : 0))]);
-    this.#table.set(fd, { file: file.id, cloexec });
+    // O_CLOEXEC would stay among the flags of the open file, and so it is given only if it is one of them.
+    this.#numbers.file(fd, [text(file.path), nameOpenFlags(file.flags & ~LARGE)]);
+    this.#table.set(fd, { file: file.id, cloexec: (file.flags & CLOEXEC) !== 0 });
     if (file.position === 0 || file.kind !== 'regular') return;
     this.#script.call('lseek', [number(fd), number(file.position), name('SEEK_SET')], { expect: file.position });
   }
