@@ -106,7 +106,12 @@ const ROUNDS = [6, 6, 36];
  *
  * @param onRun called after each run
  */
-export function survey(walker: Walker, samplers: readonly Sampler[], options: SampleOptions, onRun = () => {}): Sharing {
+export function survey(
+  walker: Walker,
+  samplers: readonly Sampler[],
+  options: SampleOptions,
+  onRun = () => {},
+): Sharing {
   let prior: Sharing | undefined;
   for (const runs of ROUNDS) {
     const sharing = new Sharing();

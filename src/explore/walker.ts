@@ -4,9 +4,9 @@
  */
 
 import { type Finding, isHazard } from '../hazards/finding.ts';
+import type { Mark } from '../kernel-sim/machine/journal.ts';
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
 import type { Remark } from '../kernel-sim/machine/note.ts';
-import type { Mark } from '../kernel-sim/machine/journal.ts';
 
 /** What stands in a path for the clock being moved on, which no actor does. */
 export const CLOCK = -1;

@@ -16,12 +16,16 @@ import { Pid, type Upid } from './pid.ts';
 export const RESERVED_PIDS = 300;
 
 /** Takes one number if it is free; test_and_set_bit on the map. Says whether it was taken before. */
-const testAndSet = operation('pidmap.test_and_set', (tx: Transaction, ns: PidNamespace, nr: number): boolean => {
-  const bit = ns.map.at(nr);
-  if (tx.read(bit)) return true;
-  tx.write(bit, true);
-  return false;
-});
+const testAndSet = operation(
+  'pidmap.test_and_set',
+  (tx: Transaction, ns: PidNamespace, nr: number, chosen: boolean): boolean => {
+    const bit = ns.map.at(nr);
+    if (tx.read(bit)) return true;
+    tx.write(bit, true);
+    tx.write(ns.chosen.at(nr), chosen);
+    return false;
+  },
+);
 
 const clear = operation('pidmap.clear', (tx: Transaction, ns: PidNamespace, nr: number): void =>
   tx.write(ns.map.at(nr), false),
@@ -47,22 +51,16 @@ const storeLastPid = operation(
   'last_pid.store',
   (tx: Transaction, ns: PidNamespace, nr: number, wrappedAt: number | null, chosen: boolean): void => {
     const from = tx.read(ns.lastPid);
-    const fromChosen = tx.read(ns.lastPidChosen);
     tx.write(ns.lastPid, nr);
-    tx.write(ns.lastPidChosen, chosen && nr !== from ? true : fromChosen && nr === from);
-    if (nr < from && from !== wrappedAt) tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || fromChosen });
+    if (nr >= from || from === wrappedAt) return;
+    tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || tx.read(ns.chosen.at(from)) });
   },
 );
 
 /** last_pid := max(last_pid, nr) in one step: what a compare-and-swap loop amounts to (fix P1). */
-const raiseLastPid = operation(
-  'last_pid.raise',
-  (tx: Transaction, ns: PidNamespace, nr: number, chosen: boolean): void => {
-    if (nr <= tx.read(ns.lastPid)) return;
-    tx.write(ns.lastPid, nr);
-    tx.write(ns.lastPidChosen, chosen);
-  },
-);
+const raiseLastPid = operation('last_pid.raise', (tx: Transaction, ns: PidNamespace, nr: number): void => {
+  if (nr > tx.read(ns.lastPid)) tx.write(ns.lastPid, nr);
+});
 
 /** Searches and moves the cursor under the pid lock, as 6.x does; -1 when no number is free. */
 const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns: PidNamespace): number => {
@@ -82,7 +80,7 @@ const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns
 /** Reads last_pid to search from; says when the number there was chosen by somebody (P2). */
 const loadLastPid = operation('last_pid.load', (tx: Transaction, ns: PidNamespace): number => {
   const last = tx.read(ns.lastPid);
-  if (tx.read(ns.lastPidChosen)) tx.note({ type: 'last_pid.chosen', last });
+  if (tx.read(ns.chosen.at(last))) tx.note({ type: 'last_pid.chosen', last });
   return last;
 });
 
@@ -92,15 +90,21 @@ interface Searching {
   readonly wrappedAt: number | null;
 }
 
-function* searchFromLast(ns: PidNamespace, pidMax: number): Steps<Searching> {
+/** Takes a free bit of the map, the next after last_pid. */
+function* takeFromLast(ns: PidNamespace, pidMax: number): Steps<Searching> {
   const last = yield* loadLastPid(ns);
   const nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
-  return { nr, wrappedAt: nr < last ? last : null };
+  const first = { nr, wrappedAt: nr < last ? last : null };
+  return yield* repeated(first, (at) => tryNumber(ns, pidMax, at));
 }
 
 /** One try at a number; if it is taken, the next one is looked for. */
-function* tryNumber(ns: PidNamespace, pidMax: number, at: Searching): Steps<{ again: Searching } | { done: Searching }> {
-  if (at.nr === -1 || !(yield* testAndSet(ns, at.nr))) return { done: at };
+function* tryNumber(
+  ns: PidNamespace,
+  pidMax: number,
+  at: Searching,
+): Steps<{ again: Searching } | { done: Searching }> {
+  if (at.nr === -1 || !(yield* testAndSet(ns, at.nr, false))) return { done: at };
   const nr = yield* nextClear(ns, at.nr, pidMax);
   return { again: { nr, wrappedAt: nr < at.nr ? at.nr : at.wrappedAt } };
 }
@@ -109,10 +113,9 @@ function* tryNumber(ns: PidNamespace, pidMax: number, at: Searching): Steps<{ ag
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
   const pidMax = yield* load(k.system.pidMax);
-  const first = yield* scoped(searchFromLast(ns, pidMax));
-  const { nr, wrappedAt } = yield* repeated(first, (at) => tryNumber(ns, pidMax, at));
+  const { nr, wrappedAt } = yield* scoped(takeFromLast(ns, pidMax));
   if (nr === -1) return -1;
-  if (k.fixed('P7')) yield* raiseLastPid(ns, nr, false);
+  if (k.fixed('P7')) yield* raiseLastPid(ns, nr);
   else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7)
   return nr;
 }
@@ -122,9 +125,9 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   if (nr < 1 || nr >= (yield* load(k.system.pidMax))) return fail('EINVAL');
   // Even the first tasks of a young namespace are refused (P3).
   if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
-  if (yield* testAndSet(ns, nr)) return fail('EBUSY');
+  if (yield* testAndSet(ns, nr, true)) return fail('EBUSY');
   if (k.fixed('P2') || k.fixed('P8')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
-  if (k.fixed('P1')) yield* raiseLastPid(ns, nr, true);
+  if (k.fixed('P1')) yield* raiseLastPid(ns, nr);
   else {
     const last = yield* load(ns.lastPid);
     yield* storeLastPid(ns, Math.max(last, nr), null, true); // a read and a write: the lost update

@@ -12,10 +12,10 @@ interface PidNamespaceFields {
   reaper: Task | null;
   /** 2.6.26: the number given out last, from which the search goes on. 6.x: the cursor of the idr minus one. */
   lastPid: number;
-  /** Whether the number in lastPid was chosen by a task: no kernel knows this, detectors do. */
-  lastPidChosen: boolean;
   /** Which numbers are taken. A number is taken before its task can be found and until nothing names it any more. */
   map: TableOf<boolean>;
+  /** Which of the numbers taken were chosen by a task: no kernel knows this, detectors do. */
+  chosen: TableOf<boolean>;
   /** The struct pid that a number stands for, once it can be found. */
   pids: TableOf<Pid | null>;
 }
@@ -27,7 +27,7 @@ export const PidNamespace = layout<PidNamespaceFields>('pid_namespace', {
   parent: null,
   reaper: null,
   lastPid: 0,
-  lastPidChosen: false,
   map: table(false),
+  chosen: table(false),
   pids: table<Pid | null>(null),
 });
