@@ -24,9 +24,10 @@ export async function openImage(path: string): Promise<Image | null> {
   return null;
 }
 
-/** Reads a CRIU dump, telling what of it is left out. */
-export async function openCriu(directory: string, quiet = true): Promise<Image | null> {
-  const imported = await importCriu(directory);
+/** Reads a CRIU dump, or the folder around its `img` folder, telling what of it is left out. */
+export async function openCriu(path: string, quiet = true): Promise<Image | null> {
+  const inside = await stat(join(path, 'img', 'inventory.img')).catch(() => null);
+  const imported = await importCriu(inside === null ? path : join(path, 'img'));
   if (!imported.ok) {
     refuse(
       imported.errors
