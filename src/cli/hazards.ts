@@ -1,14 +1,15 @@
 /** `thaw hazards`: the catalogue, or one entry of it. */
 
 import Table from 'cli-table3';
-import type { Entry } from '../hazards/catalogue/entry.ts';
+import { type Entry, ordersOf } from '../hazards/catalogue/entry.ts';
 import { CATALOGUE, findEntry, nearestIds } from '../hazards/catalogue/index.ts';
 import { shownBy } from '../hazards/shown.ts';
 import { UsageError } from './exit.ts';
+import { printJson } from './output.ts';
 
 export function hazards(id: string | undefined, { json = false }: { json?: boolean }): void {
   const entries = id === undefined ? CATALOGUE : [find(id)];
-  if (json) process.stdout.write(`${JSON.stringify(entries.map(toJson), null, 2)}\n`);
+  if (json) printJson(entries.map(toJson));
   else if (id === undefined) process.stdout.write(`${overview()}\n`);
   else for (const entry of entries) process.stdout.write(`${inFull(entry)}\n`);
 }
@@ -39,8 +40,12 @@ function overview(): string {
 
 function inFull({ id, name, kind, where, actors, steps, exposing, hidden, consequence, fix, source }: Entry): string {
   const { status, scenario, reason } = shownBy(id);
-  const order = (orders: unknown): string =>
-    typeof orders === 'string' ? orders : (orders as readonly (string | readonly string[])[]).flat(1).join(' ');
+  const order = (orders: Entry['exposing'] | Entry['hidden']): string =>
+    typeof orders === 'string'
+      ? orders
+      : ordersOf(orders)
+          .map((steps) => steps.join(' '))
+          .join(', or ');
   return [
     `${id} ${name} (${kind.join(', ')}; ${source})`,
     `where:       ${where}`,
