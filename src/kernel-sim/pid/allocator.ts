@@ -90,20 +90,17 @@ interface Searching {
   readonly wrappedAt: number | null;
 }
 
-/** Takes a free bit of the map, the next after last_pid. */
-function* takeFromLast(ns: PidNamespace, pidMax: number): Steps<Searching> {
-  const last = yield* loadLastPid(ns);
-  const nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
-  const first = { nr, wrappedAt: nr < last ? last : null };
-  return yield* repeated(first, (at) => tryNumber(ns, pidMax, at));
-}
-
-/** One try at a number; if it is taken, the next one is looked for. */
-function* tryNumber(
+/** One turn of the search: first last_pid says where to look, then one number is tried and, if it is taken, the next one looked for. */
+function* search(
   ns: PidNamespace,
   pidMax: number,
-  at: Searching,
+  at: Searching | null,
 ): Steps<{ again: Searching } | { done: Searching }> {
+  if (at === null) {
+    const last = yield* loadLastPid(ns);
+    const nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
+    return { again: { nr, wrappedAt: nr < last ? last : null } };
+  }
   if (at.nr === -1 || !(yield* testAndSet(ns, at.nr, false))) return { done: at };
   const nr = yield* nextClear(ns, at.nr, pidMax);
   return { again: { nr, wrappedAt: nr < at.nr ? at.nr : at.wrappedAt } };
@@ -113,7 +110,7 @@ function* tryNumber(
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
   const pidMax = yield* load(k.system.pidMax);
-  const { nr, wrappedAt } = yield* scoped(takeFromLast(ns, pidMax));
+  const { nr, wrappedAt } = yield* repeated<Searching | null, Searching>(null, (at) => search(ns, pidMax, at));
   if (nr === -1) return -1;
   if (k.fixed('P7')) yield* raiseLastPid(ns, nr);
   else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7)
