@@ -19,6 +19,15 @@ import { runFreely } from './run.ts';
 const IMAGE = 'scenarios/demo/tree.image.yaml';
 const SCENARIO = 'scenarios/demo/taken-by-neighbour.yaml';
 
+const next = [
+  [`explore ${SCENARIO}`, 'every schedule, and what decides it'],
+  [`debug ${SCENARIO}`, 'step through it, forward and back'],
+  [`plan ${IMAGE} --fixes P3`, 'the programs that restored the tree'],
+  ['hazards P6', 'what is known of this race'],
+  ['test scenarios', 'all races that thaw can show'],
+  ['--help', 'the rest'],
+] as const;
+
 /** A file that comes with thaw, from the sources as from a build. */
 const shipped = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 
@@ -48,12 +57,7 @@ export async function demo(): Promise<void> {
   await race(say, colours);
 
   heading('4. Where to go from here');
-  say(`thaw explore ${SCENARIO}    every schedule, and what decides whether it happens
-thaw debug ${SCENARIO}      step through it, forward and back
-thaw plan ${IMAGE} --fixes P3       the programs that restored the tree
-thaw hazards P6                                      what is known of this race
-thaw test scenarios                                  all races that thaw can show
-thaw --help                                          the rest`);
+  for (const [command, what] of next) say(`  thaw ${command.padEnd(50)} ${what}`);
   say(colours.dim('In a checkout, "npm start --" stands for "thaw".'));
 }
 

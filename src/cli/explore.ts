@@ -1,6 +1,6 @@
 /** `thaw explore`: searches the schedules of a scenario, and says for each hazard what decides it. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exploration, Strategy } from '../explore/explore.ts';
 import { explanationOf, explorationJson } from '../explore/report.ts';
@@ -8,7 +8,10 @@ import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
 import { budgetOf, exploreScenario, judge } from '../explore/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { coloursOf } from './colour.ts';
-import { DIFFERENT, endWith, tell } from './exit.ts';
+import { DIFFERENT, endWith, tell, UsageError } from './exit.ts';
+import { writeWhole } from './image-file.ts';
+import { printJson } from './output.ts';
+import { Progress } from './progress.ts';
 import { open, type ScenarioOptions } from './scenario-options.ts';
 
 export interface ExploreOptions extends ScenarioOptions {
@@ -26,16 +29,21 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
   if (scenario === null) return;
   const started = performance.now();
   const deadline = options.budget === undefined ? Number.POSITIVE_INFINITY : started + options.budget * 1000;
-  const budget = budgetOf(scenario, () => performance.now() > deadline);
+  const progress = new Progress();
+  const budget = budgetOf(scenario, () => {
+    progress.tick(() => `exploring ${file}`);
+    return performance.now() > deadline;
+  });
   const found = exploreScenario(scenario, {
     strategy: options.strategy ?? 'auto',
     budget: { ...budget, states: options.states ?? budget.states },
     ...(options.preemptions !== undefined && { preemptions: options.preemptions }),
     ...(options.seed !== undefined && { seed: options.seed }),
   });
+  progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);
-  if (options.json) process.stdout.write(`${JSON.stringify(explorationJson(found, seconds), null, 2)}\n`);
+  if (options.json) printJson(explorationJson(found, seconds));
   else print(scenario, found, seconds);
   const expected = scenario.expect.hazards;
   const strange = found.hazards.filter(({ finding }) => expected !== undefined && !expected.includes(finding.id));
@@ -64,11 +72,13 @@ function print(scenario: Scenario, found: Exploration, seconds: number): void {
 }
 
 async function save(scenario: Scenario, found: Exploration, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
+  await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`${directory} cannot be made: ${error.code}`);
+  });
   for (const hazard of found.hazards) {
     const { id, task } = hazard.finding;
     const file = join(directory, `${id.toLowerCase()}-${task.replaceAll(/[^A-Za-z0-9]+/g, '-')}.schedule.yaml`);
-    await writeFile(file, printSavedSchedule(saveSchedule(scenario, hazard)));
+    await writeWhole(file, [printSavedSchedule(saveSchedule(scenario, hazard))]);
     tell(`saved ${file}`);
   }
 }

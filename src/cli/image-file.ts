@@ -5,7 +5,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { importCriu } from '../import/criu/import.ts';
 import { type Image, readImage } from '../restorer/image/index.ts';
-import { refuse, tell } from './exit.ts';
+import { refuse, tell, UsageError } from './exit.ts';
 
 /** Bytes of the largest image file that is read. */
 const LARGEST = 400 * 1024 * 1024;
@@ -40,7 +40,7 @@ export async function openCriu(path: string, quiet = true): Promise<Image | null
   return imported.image;
 }
 
-/** Writes a whole file or nothing: beside it first, then under its name. */
+/** Writes a whole file or nothing: beside it first, then under its name. A file that cannot be written is the user's mistake. */
 export async function writeWhole(file: string, chunks: Iterable<string>): Promise<void> {
   const beside = join(dirname(file), `.${randomUUID()}.tmp`);
   try {
@@ -48,6 +48,6 @@ export async function writeWhole(file: string, chunks: Iterable<string>): Promis
     await rename(beside, file);
   } catch (error) {
     await rm(beside, { force: true });
-    throw error;
+    throw new UsageError(`${file} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
   }
 }

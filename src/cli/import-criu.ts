@@ -1,7 +1,6 @@
 /** `thaw import criu`: makes an image of a CRIU dump. */
 
 import { writeImage } from '../restorer/image/index.ts';
-import { refuse } from './exit.ts';
 import { openCriu, writeWhole } from './image-file.ts';
 
 export async function importCriuDump(directory: string, { output }: { output?: string }): Promise<void> {
@@ -9,6 +8,5 @@ export async function importCriuDump(directory: string, { output }: { output?: s
   if (image === null) return;
   const format = output?.endsWith('.json') ? 'json' : 'yaml';
   if (output === undefined) for (const chunk of writeImage(image, format)) process.stdout.write(chunk);
-  else
-    await writeWhole(output, writeImage(image, format)).catch((error: Error) => refuse(`${output}: ${error.message}`));
+  else await writeWhole(output, writeImage(image, format));
 }

@@ -32,7 +32,7 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
   test: (command) =>
     command
       .argument('<path...>')
-      .option('--jobs <n>', 'processes to use', wholeNumber(1), 1)
+      .option('--jobs <n>', 'processes to use; as many as there are processors without it', wholeNumber(1))
       .option('--tap', 'print TAP')
       .option('--junit <file>', 'write JUnit XML')
       .addOption(json())

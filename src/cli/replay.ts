@@ -129,7 +129,7 @@ class Replay {
     for (const complaint of complaints) tell(complaint);
     if (complaints.length > 0) endWith(DIFFERENT);
     const ids = [...new Set(this.#hazards.map(({ id }) => id))];
-    tell(`${file}: ${ran.steps} steps, ${ran.ending}; hazards: ${ids.join(' ') || 'none'}`);
+    tell(`${file}: ${ran.steps} steps, ${endingText(ran, sleepers)}; hazards: ${ids.join(' ') || 'none'}`);
     return {
       file,
       ok: complaints.length === 0,
@@ -158,4 +158,10 @@ class Replay {
       ...(ran.ending === 'out-of-steps' ? [`${file}: given up after ${ran.steps} steps`] : []),
     ];
   }
+}
+
+function endingText({ ending }: Run, sleepers: readonly Sleeper[]): string {
+  if (ending === 'finished') return 'all tasks have ended';
+  if (ending === 'out-of-steps') return 'given up';
+  return sleepers.every(({ idle }) => idle) ? 'everybody is idle' : 'everybody waits';
 }

@@ -9,8 +9,12 @@ import { DIFFERENT, endWith, tell } from './exit.ts';
 import { foreseenText, hazardJson } from './foreseen.ts';
 import { openImage } from './image-file.ts';
 import { printJson } from './output.ts';
+import { Progress } from './progress.ts';
 import { profileIn, type RestoreOptions } from './restore-options.ts';
 import { TraceFile } from './trace-file.ts';
+
+/** Steps between two looks at the clock. */
+const STRIDE = 4096;
 
 /** Differences that are listed for people; `--json` has all. */
 const LISTED = 20;
@@ -26,29 +30,34 @@ export async function restore(path: string, options: Options): Promise<void> {
   if (image === null) return;
   const trace = options.trace === undefined ? null : new TraceFile(options.trace, options.width ?? 64);
   const started = performance.now();
+  const progress = new Progress();
   let result: Restore;
   try {
     result = restoreImage(image, {
       profile,
       mode: options.mode,
       ...(options.interface !== undefined && { interface: options.interface }),
-      ...(trace !== null && { onStep: tracing(trace) }),
+      onStep: following(trace, progress),
     });
   } catch (error) {
     trace?.drop();
     throw error;
   }
   trace?.end();
+  progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.json) printJson(toJson(result, seconds));
   else print(path, result, seconds);
   if (result.obstacles.length > 0 || result.failure !== null || result.differences.length > 0) endWith(DIFFERENT);
 }
 
-/** Writes each step to a trace. */
-function tracing(trace: TraceFile): (k: Kernel) => void {
+/** Writes each step to a trace, and shows how many there were. */
+function following(trace: TraceFile | null, progress: Progress): (k: Kernel) => void {
   let source: EventSource | null = null;
+  let steps = 0;
   return (k) => {
+    if (++steps % STRIDE === 0) progress.tick(() => `restoring, ${steps} steps`);
+    if (trace === null) return;
     source ??= new EventSource(k.machine.store, () => '');
     for (const event of source.afterStep()) trace.add(event);
   };

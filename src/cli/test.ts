@@ -1,12 +1,16 @@
 /** `thaw test`: explores every scenario under some paths against what it expects. */
 
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { runSuite } from '../explore/suite.ts';
 import type { Answer } from '../explore/worker.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, INVALID, tell, UsageError } from './exit.ts';
+import { writeWhole } from './image-file.ts';
 import { junit } from './junit.ts';
+import { printJson } from './output.ts';
+import { Progress } from './progress.ts';
 
 export interface TestOptions {
   readonly jobs?: number;
@@ -20,19 +24,26 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   if (files.length === 0) throw new UsageError(`no scenario under ${paths.join(', ')}`);
   const started = performance.now();
   const print = options.json ? () => {} : options.tap ? tapPrinter(files.length) : specPrinter();
+  const progress = new Progress();
+  let done = 0;
   const answers = await runSuite(
     files.map((file) => ({ file, overrides: {} })),
-    options.jobs ?? 1,
-    print,
+    options.jobs ?? Math.min(files.length, availableParallelism()),
+    (answer) => {
+      progress.clear();
+      print(answer);
+      progress.tick(() => `${++done} of ${files.length}`);
+    },
   );
+  progress.clear();
   const seconds = (performance.now() - started) / 1000;
   const failed = answers.filter(({ ok }) => !ok).length;
   const passed = answers.length - failed;
   if (options.json) {
     const all = answers.map(({ file, ok, message }) => ({ file, ok, message }));
-    process.stdout.write(`${JSON.stringify({ files: all, passed, failed, seconds }, null, 2)}\n`);
+    printJson({ files: all, passed, failed, seconds });
   }
-  if (options.junit !== undefined) await writeFile(options.junit, junit(answers, seconds));
+  if (options.junit !== undefined) await writeWhole(options.junit, [junit(answers, seconds)]);
   tell(`${passed} passed, ${failed} failed in ${seconds.toFixed(1)} s`);
   if (answers.some(({ invalid }) => invalid)) endWith(INVALID);
   else if (failed > 0) endWith(DIFFERENT);
