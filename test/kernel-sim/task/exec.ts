@@ -44,8 +44,8 @@ for (const base of bases) {
     call(child, 'shmget', 0, 4096, 0o600);
     call(child, 'shmat', 0, null, 0);
     t.is(outcome(child, 'execve', '/bin/other', [], []), '= 0');
-    t.like(call(child, 'rt_sigaction', SIGUSR1, null, OUT, 8), { value: { out: { oact: { sa_handler: 0 } } } });
-    t.like(call(child, 'rt_sigaction', SIGINT, null, OUT, 8), { value: { out: { oact: { sa_handler: 1 } } } });
+    t.like(call(child, 'rt_sigaction', SIGUSR1, null, OUT, 8), { value: { out: { oldact: { sa_handler: 0 } } } });
+    t.like(call(child, 'rt_sigaction', SIGINT, null, OUT, 8), { value: { out: { oldact: { sa_handler: 1 } } } });
     t.like(call(child, 'rt_sigpending', OUT, 8), { value: { out: { set: [SIGTERM] } } });
     t.is(outcome(child, 'close', marked.ok ? Number(marked.value.value) : -1), 'EBADF');
     t.is(outcome(child, 'close', kept.ok ? Number(kept.value.value) : -1), '= 0');
