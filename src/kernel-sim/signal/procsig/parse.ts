@@ -55,12 +55,13 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
   let at = COLUMNS + 1;
   let size = text.length - at;
   let furthest = Math.min(at, text.length);
+  let scanned = 0;
   const end = (returned: number): ParsedPending => ({
     mask,
     entries,
     returned,
     complete: !/\S/.test(text.slice(Math.max(furthest, COLUMNS))),
-    overran: entries.length > 0 && furthest >= text.length,
+    overran: scanned >= text.length,
   });
   while (size !== 0) {
     const eol = endOfLine(text, at, size);
@@ -79,6 +80,7 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
     ];
     let info: SigInfo = { si_signo: signo, si_errno: errno, si_code: code, si_pid: pid, si_uid: uid };
     const detail = detailOf(signo);
+    scanned = next;
     const repeated = seen.has(at);
     seen.add(at);
     if (detail !== 'none') {
@@ -91,6 +93,7 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
       }
       size -= second - next + 1;
       next = second + 1;
+      scanned = next;
       info = { ...info, ...detailFields(detail, fields.slice(1).map(Number)) };
     } else {
       // A line that only says that there is nothing to say.
