@@ -62,10 +62,10 @@ function answerOf({ kind, value }: LogEntry): unknown {
 
 export class Frame implements Hashed {
   readonly call: Call;
-  /** The effect the handler waits to have performed; undefined when it has returned. */
-  readonly next: Effect | undefined;
+  /** The effect the handler waits to have performed; undefined when it has returned. Changes in {@link proceed} alone. */
+  next: Effect | undefined;
   /** What the handler returned, when `next` is undefined. */
-  readonly value: unknown;
+  value: unknown;
   /** By whose knowledge the next effect may touch what others do; only a hint for a search, no part of the value. */
   contended: object | null = null;
   readonly #log: LogEntry | null;
@@ -141,6 +141,15 @@ export class Frame implements Hashed {
       this.#successors.set(result, frame);
     }
     return frame;
+  }
+
+  /** Goes on after `result` in place, and forgets how it came there: for runs that are never taken back. */
+  proceed(result: unknown): void {
+    const generator = this.#generator!;
+    let { done, value } = generator.next(result);
+    while (!done && 'scope' in (value as object)) ({ done, value } = generator.next(undefined));
+    this.next = done ? undefined : (value as Effect);
+    if (done) this.value = value;
   }
 
   /** Runs the handler again on its recorded results, up to where this frame is. */

@@ -156,7 +156,9 @@ export class Machine {
     if (store.recording) next.op.when?.(store, ...(next.args as never[])); // what the wait looked at is part of the footprint
     const result = next.op.body(store, ...(next.args as never[]));
     // An operation may take its own actor's frame away (exec by a sibling, death): then there is nothing to go on with.
-    if (store.peek(actor.frame) === frame) store.setOwn(actor.frame, frame.after(result, this.remembering));
+    if (store.peek(actor.frame) !== frame) return;
+    if (store.tracking) store.setOwn(actor.frame, frame.after(result, this.remembering));
+    else frame.proceed(result);
   }
 
   /** The earliest time, in ns, at which some waiting actor's wait ends by itself; null when none does. */
