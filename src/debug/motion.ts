@@ -16,8 +16,8 @@ export type Stop =
   | {
       readonly reason: 'watchpoint';
       readonly breakpoint: Breakpoint;
-      readonly before: unknown;
-      readonly after: unknown;
+      readonly before: string;
+      readonly after: string;
     }
   /** What was asked for was reached. */
   | { readonly reason: 'done' }
@@ -79,9 +79,9 @@ function watchAt(
   for (const { breakpoint, watched } of watches) {
     if (!watched.isTouchedBy(step)) continue;
     debuggee.session.jump(state);
-    const before = watched.value;
+    const before = watched.text;
     if (!watched.look() || !confirms(breakpoint, debuggee) || !counts(breakpoint, breakpoints)) continue;
-    return { reason: 'watchpoint', breakpoint, before, after: watched.value };
+    return { reason: 'watchpoint', breakpoint, before, after: watched.text };
   }
   return undefined;
 }
@@ -152,11 +152,3 @@ export const isChoice = ({ session }: Debuggee): Until => {
     return false;
   };
 };
-
-/** Runs a motion to its end without leaving off. */
-export function complete(motion: Motion): Stop {
-  for (;;) {
-    const { done, value } = motion.next();
-    if (done) return value;
-  }
-}

@@ -2,7 +2,7 @@
 
 import { findEntry, nearestIds } from '../hazards/catalogue/index.ts';
 import { parseErrno } from '../kernel-sim/abi/errno.ts';
-import { signalNumber } from '../kernel-sim/abi/signal-name.ts';
+import { signalName, signalNumber } from '../kernel-sim/abi/signal-name.ts';
 import { syscalls } from '../syscalls/table.ts';
 import { didYouMean } from '../userland/language/suggest.ts';
 import type { Trigger } from './breakpoints.ts';
@@ -103,7 +103,7 @@ export function triggerText(trigger: Trigger): string {
     case 'hazard':
       return trigger.id === null ? 'any hazard' : `hazard ${trigger.id}`;
     case 'signal':
-      return trigger.signal === null ? 'any signal' : `signal ${trigger.signal}`;
+      return trigger.signal === null ? 'any signal' : (signalName(trigger.signal) ?? `signal ${trigger.signal}`);
     case 'watch':
       return 'change of a value';
   }

@@ -8,8 +8,8 @@
  * The session knows no terminal, no breakpoints and no names for things; those are in motion.ts, breakpoints.ts and look/.
  */
 
-import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
 import type { Mark } from '../kernel-sim/machine/journal.ts';
+import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
 import { type Branch, BranchList } from './branches.ts';
 import { type Driver, OldestFirst, RunnerDriver } from './driver.ts';
 import { Names, type Step, TIME, Timeline } from './timeline.ts';

@@ -6,8 +6,8 @@
  */
 
 import { IntList } from '../kernel-sim/machine/growable.ts';
-import type { Note } from '../kernel-sim/machine/note.ts';
 import type { Mark } from '../kernel-sim/machine/journal.ts';
+import type { Note } from '../kernel-sim/machine/note.ts';
 
 /** What stands in place of an actor's index when the clock moved on. */
 export const TIME = -1;

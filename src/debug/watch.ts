@@ -8,6 +8,7 @@ import type { Task } from '../kernel-sim/task/task.ts';
 import type { Debuggee } from './debuggee.ts';
 import type { Expression } from './expression/ast.ts';
 import { ABSENT, evaluate } from './expression/evaluate.ts';
+import { valueText } from './look/value.ts';
 import { scopeOf } from './scope.ts';
 
 /** Whether two values look the same: arrays and structures by what is in them. */
@@ -23,6 +24,7 @@ export class Watched {
   readonly #focus: Task | null;
   #cells = new Set<number>();
   #value: unknown = ABSENT;
+  #text = '';
 
   /** Looks at the value in the present state. */
   constructor(debuggee: Debuggee, expression: Expression, focus: Task | null) {
@@ -32,8 +34,9 @@ export class Watched {
     this.look();
   }
 
-  get value(): unknown {
-    return this.#value;
+  /** The value in words, as they were true when it was looked at. */
+  get text(): string {
+    return this.#text;
   }
 
   /** Works the value out in the present state; says whether it differs from the one before. */
@@ -44,6 +47,7 @@ export class Watched {
     const found = evaluate(this.#expression, scope);
     this.#cells = cells;
     this.#value = found.ok ? found.value.value : ABSENT;
+    this.#text = valueText(this.#debuggee, this.#value);
     return !same(before, this.#value);
   }
 

@@ -99,7 +99,9 @@ export class Console {
     const loaded = await this.host.load();
     if (typeof loaded === 'string') {
       this.fail(loaded);
-      this.print('Nothing is loaded; edit the scenario and say "run".');
+      this.print(
+        `${this.#debuggee === null ? 'Nothing is loaded' : 'The run before stays'}; edit the scenario and say "run".`,
+      );
       return false;
     }
     this.#debuggee = loaded;

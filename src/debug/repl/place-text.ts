@@ -3,7 +3,6 @@
 import type { Debuggee } from '../debuggee.ts';
 import { type Line, linesHere } from '../look/events.ts';
 import { stepText, upcomingText } from '../look/steps.ts';
-import { valueText } from '../look/value.ts';
 import type { Stop } from '../motion.ts';
 import { triggerText } from '../place.ts';
 import type { Console } from './console.ts';
@@ -26,8 +25,8 @@ export function stopText({ debuggee, style }: Console, stop: Stop | null): strin
     case 'watchpoint':
       return [
         `Watchpoint ${stop.breakpoint.number}, ${stop.breakpoint.text}`,
-        `  was ${valueText(debuggee, stop.before)}`,
-        `  is  ${valueText(debuggee, stop.after)}`,
+        `  was ${stop.before}`,
+        `  is  ${stop.after}`,
       ].join('\n');
   }
 }

@@ -25,7 +25,7 @@ function conditionFrom(console: Console, text: string): Condition | null {
 
 /** Splits `fork if tid == 5000` at its `if`. */
 function splitCondition(argument: string): { place: string; condition: string | null } {
-  const at = /(?:^|\s)if\s/.exec(argument);
+  const at = /(?:^|\s)if(?:\s|$)/.exec(argument);
   if (at === null) return { place: argument, condition: null };
   return { place: argument.slice(0, at.index), condition: argument.slice(at.index + at[0].length).trim() };
 }
