@@ -22,7 +22,7 @@ const allOf = (k: Kernel): bigint => (1n << BigInt(lastOf(k) + 1)) - 1n;
 const bitOf = (name: string): bigint => 1n << BigInt(names.indexOf(name));
 
 /** A set as bits, bit n for capability n. */
-export const toBits = (k: Kernel, set: CapabilitySet): bigint =>
+const toBits = (k: Kernel, set: CapabilitySet): bigint =>
   set === 'all' ? allOf(k) : set.reduce((bits, name) => bits | bitOf(name), 0n);
 
 const fromBits = (k: Kernel, bits: bigint): CapabilitySet =>

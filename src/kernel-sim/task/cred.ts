@@ -60,11 +60,6 @@ export function mayChoosePids(cred: Credentials): boolean {
   return capable(cred, 'CAP_CHECKPOINT_RESTORE') || capable(cred, 'CAP_SYS_ADMIN');
 }
 
-/** Whether the effective or a supplementary group is `gid`. */
-export function inGroup(cred: Credentials, gid: number): boolean {
-  return cred.egid === gid || cred.groups.includes(gid);
-}
-
 /** Whether what a process may do was changed so that others must not look into it any more: it is no longer dumpable then. */
 export function changedIds(before: Credentials, after: Credentials): boolean {
   return (

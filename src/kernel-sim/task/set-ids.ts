@@ -14,13 +14,13 @@ import { type Credentials, capable, changedIds, withoutLostCapabilities } from '
 import type { Task } from './task.ts';
 
 /** "Leave it as it is", as C's (uid_t)-1. */
-export const KEEP = 0xffff_ffff;
+const KEEP = 0xffff_ffff;
 
 /** What a call makes of credentials: EPERM for ids that the caller may not have. */
 export type IdChange = (cred: Credentials, is26: boolean) => Result<Credentials>;
 
 /** The four ids of a kind; both kinds follow the same rules. */
-export interface Ids {
+interface Ids {
   readonly real: number;
   readonly effective: number;
   readonly saved: number;
