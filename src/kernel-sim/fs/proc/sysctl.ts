@@ -50,7 +50,7 @@ function parseRow(text: string, most: number): { values: readonly bigint[]; leng
     if (length === 0 || (after !== undefined && after !== '\0' && !isSpace(after))) {
       return { values, length: at, bad: true };
     }
-    values.push(value);
+    values.push(text[at] === '-' ? value : BigInt.asUintN(64, value)); // a limit may use all 64 bits
     at += length;
     if (after === '\0') break;
   }
