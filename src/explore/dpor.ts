@@ -62,6 +62,7 @@ export class Dpor {
   run(): DporResult {
     const start = this.#walker.place;
     const { budget } = this.#options;
+    this.#sharing.attend(this.#walker);
     for (let i = 0; i < this.#walker.machine.actors.length; i++) this.#runPrivate(i);
     this.#arrive(new Map());
     while (this.#nodes.length > 0 && !this.#sharing.surprised && !budget.expired()) {
@@ -107,6 +108,7 @@ export class Dpor {
       this.#nodes.push({ place: walker.place, enabled, toTry: new Set([first]), asleep });
       return;
     }
+    this.#raceWithEnds();
     if (enabled.length > 0) return; // all asleep: another schedule covers what follows
     if (walker.passTime()) {
       // Nobody could step, so every step so far comes before every step from here on: no race crosses this point.
@@ -116,6 +118,17 @@ export class Dpor {
     }
     this.#schedules++;
     this.#options.onEnd?.();
+  }
+
+  /** Whoever was ended by another could have made a step before that: what it would have looked at is its own life. */
+  #raceWithEnds(): void {
+    const { machine } = this.#walker;
+    machine.actors.forEach((actor, index) => {
+      if (machine.store.peek(actor.life) !== 'dead') return;
+      machine.store.beginStep(actor);
+      machine.store.read(actor.life);
+      this.#race(index, footprintOf(machine.store));
+    });
   }
 
   /** Finds the races of a step (made or waited for) with the steps before it; gives it as an event. */

@@ -10,16 +10,18 @@ import { kernelVocabulary } from '../scenario/vocabulary.ts';
 /** The restorer interfaces a scenario may name. */
 const interfaces: ReadonlySet<string> = new Set(['next_syscall_data']);
 
+/** Every name that a scenario may use. */
+export const vocabulary = kernelVocabulary({
+  interfaces,
+  hazardId: (word) => findEntry(word)?.id,
+  hazardsLike: (word) => nearestIds(word),
+});
+
 /** Reads a scenario file; what is wrong with it is told as a compiler would. */
 export async function openScenario(
   file: string,
   overrides: Overrides = {},
 ): Promise<{ ok: true; scenario: Scenario } | { ok: false; message: string }> {
-  const vocabulary = kernelVocabulary({
-    interfaces,
-    hazardId: (word) => findEntry(word)?.id,
-    hazardsLike: (word) => nearestIds(word),
-  });
   const read = await loadScenario(file, vocabulary, overrides);
   return read.ok ? { ok: true, scenario: read.value } : { ok: false, message: renderDiagnostics(read.diagnostics) };
 }

@@ -79,7 +79,11 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
     const findings = walker.findings();
     if (findings.length > 0) options.onFindings?.(findings);
   };
-  if (options.prior !== undefined) runPrefix(walker, options.prior, report);
+  if (options.prior !== undefined) {
+    options.prior.attend(walker);
+    runPrefix(walker, options.prior, report);
+  }
+  sharing.attend(walker);
   let steps = 0;
   while (steps < options.steps) {
     const enabled = walker.enabled((waiting) => sharing.learn(store, waiting));

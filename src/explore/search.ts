@@ -81,6 +81,7 @@ export class Search {
   /** Searches all states that can be reached from the present one, and comes back to it. */
   run(): SearchResult {
     const start = this.#walker.place;
+    this.#sharing.attend(this.#walker);
     const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);

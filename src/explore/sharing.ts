@@ -7,7 +7,9 @@
  * that ends without such a surprise has checked its own assumption: every access it could have missed is equivalent to one it saw.
  */
 
+import type { Actor } from '../kernel-sim/machine/machine.ts';
 import type { Store } from '../kernel-sim/machine/store.ts';
+import type { Walker } from './walker.ts';
 
 const NOBODY = -1;
 const MANY = -2;
@@ -48,12 +50,18 @@ export class Sharing {
 
   /** Puts down what the step or the wait that the store has just seen touched, and says whether that was private. */
   learn(store: Store, actor: number): boolean {
-    let isPrivate = true;
     const { reads, writes, adds } = store;
-    for (let i = 0; i < reads.length; i++) if (this.#touch(this.#readers, reads.at(i), actor)) isPrivate = false;
-    for (let i = 0; i < writes.length; i++) if (this.#touch(this.#writers, writes.at(i), actor)) isPrivate = false;
-    for (let i = 0; i < adds.length; i++) if (this.#touch(this.#adders, adds.at(i), actor)) isPrivate = false;
-    return isPrivate;
+    for (let i = 0; i < reads.length; i++) this.#touch(this.#readers, reads.at(i), actor);
+    for (let i = 0; i < writes.length; i++) this.#touch(this.#writers, writes.at(i), actor);
+    for (let i = 0; i < adds.length; i++) this.#touch(this.#adders, adds.at(i), actor);
+    return this.isPrivate(store, actor);
+  }
+
+  /** Puts down that everybody looks at their own life: who ends an actor is noticed by it, even if it never made a step. */
+  attend(walker: Walker): void {
+    const { actors } = walker.machine;
+    walker.onBirth = (index) => this.#touch(this.#readers, (actors[index] as Actor).life, index);
+    for (let i = 0; i < actors.length; i++) walker.onBirth(i);
   }
 
   /** Puts down what a step or wait touched of the cells that were taken for private before it, and of no others. */
@@ -72,9 +80,15 @@ export class Sharing {
   /** Whether the step that the store has just seen is private as far as is known; puts nothing down. */
   isPrivate(store: Store, actor: number): boolean {
     const { reads, writes, adds } = store;
-    for (let i = 0; i < reads.length; i++) if (this.#conflicts(reads.at(i), actor, false)) return false;
-    for (let i = 0; i < writes.length; i++) if (this.#conflicts(writes.at(i), actor, true)) return false;
-    for (let i = 0; i < adds.length; i++) if (this.#conflicts(adds.at(i), actor, true)) return false;
+    const other = (accessors: ByCell, cell: number): boolean => {
+      const known = accessors.get(cell);
+      return known !== NOBODY && known !== actor;
+    };
+    const changed = (cell: number): boolean => other(this.#writers, cell) || other(this.#adders, cell);
+    const looked = (cell: number): boolean => other(this.#readers, cell);
+    for (let i = 0; i < reads.length; i++) if (changed(reads.at(i))) return false;
+    for (let i = 0; i < writes.length; i++) if (changed(writes.at(i)) || looked(writes.at(i))) return false;
+    for (let i = 0; i < adds.length; i++) if (other(this.#writers, adds.at(i)) || looked(adds.at(i))) return false;
     return true;
   }
 
@@ -91,20 +105,11 @@ export class Sharing {
     this.#assumed = new ByCell(0);
   }
 
-  /** Whether an access of the actor's conflicts with what others are known to do to the cell. */
-  #conflicts(cell: number, actor: number, changes: boolean): boolean {
-    const others = (known: number): boolean => known !== NOBODY && known !== actor;
-    if (others(this.#writers.get(cell)) || others(this.#adders.get(cell))) return true;
-    return changes && others(this.#readers.get(cell));
-  }
-
-  #touch(accessors: ByCell, cell: number, actor: number): boolean {
+  #touch(accessors: ByCell, cell: number, actor: number): void {
     const known = accessors.get(cell);
-    if (known !== actor && known !== MANY) {
-      accessors.set(cell, join(known, actor));
-      if (this.#assumed.get(cell) === 1 && this.isShared(cell)) this.surprised = true;
-    }
-    return this.isShared(cell);
+    if (known === actor || known === MANY) return;
+    accessors.set(cell, join(known, actor));
+    if (this.#assumed.get(cell) === 1 && this.isShared(cell)) this.surprised = true;
   }
 
   /** Whether one actor changes the cell in a way that another could notice. */

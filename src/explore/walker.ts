@@ -26,6 +26,8 @@ export class Walker {
   readonly path: number[] = [];
   /** The actors that came to life in the last step. */
   births: number[] = [];
+  /** Called for each actor that comes to life. */
+  onBirth: (index: number) => void = () => {};
   /** Called when a call did not return what its program expects. */
   onUnexpected: (note: Remark) => void = () => {};
   /** Steps made in all, those taken back included. */
@@ -34,7 +36,11 @@ export class Walker {
   constructor(machine: Machine) {
     this.machine = machine;
     machine.remembering = true;
-    machine.onBirth = (actor) => this.births.push(machine.actors.indexOf(actor));
+    machine.onBirth = (actor) => {
+      const index = machine.actors.indexOf(actor);
+      this.births.push(index);
+      this.onBirth(index);
+    };
   }
 
   get place(): Place {

@@ -92,7 +92,7 @@ export class Machine {
 
   /** Brings an actor to life; for operations. */
   launch(tx: Transaction, actor: Actor): void {
-    tx.write(actor.life, 'alive');
+    tx.setOwn(actor.life, 'alive'); // nobody can have looked at it before
     if (!this.#known.has(actor)) {
       this.#known.add(actor);
       this.actors.push(actor);
@@ -120,6 +120,7 @@ export class Machine {
     if (next?.op.when === undefined && this.gate === null) return true;
     store.beginStep(actor);
     store.recording = true;
+    store.read(actor.life);
     const can = (next === undefined || this.#waitIsOver(next)) && (this.gate?.allows(store, actor) ?? true);
     store.recording = store.tracking;
     return can;
@@ -135,6 +136,7 @@ export class Machine {
   /** Performs the actor's next step. Its footprint and notes are then in the store, until the next step. */
   step(actor: Actor): void {
     this.store.beginStep(actor);
+    this.store.read(actor.life); // whoever is dead does not step: killing it is not independent of its steps
     this.gate?.passes(this.store, actor);
     this.#perform(actor);
     if (this.monitor !== null && this.store.notes.length > 0) this.monitor.observe(this.store, actor);
