@@ -9,10 +9,29 @@ import { findTask } from '../../kernel-sim/pid/pid.ts';
 import type { Result } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { type Datum, integerOf, OUT, type Return, type Struct } from '../../syscalls/datum.ts';
-import { invoke } from '../../syscalls/invoke.ts';
+import type { Parameter } from '../../syscalls/parameter.ts';
+import { syscalls } from '../../syscalls/table.ts';
 import { admitVisitor } from './visitor.ts';
 
-const PAGE = 65_536;
+/** Bytes that a read or a listing asks for. */
+const BUFFER = 65_536;
+/** No line of a file in procfs is longer, and no entry of a directory. */
+const LONGEST_RECORD = 4096;
+const LONGEST_ENTRY = 280;
+
+/** The parameters of each call, ready to decode; a checkpoint makes millions of few calls. */
+const prepared = new Map<string, readonly (readonly [string, Parameter<unknown>])[]>();
+
+function decode(name: string, args: readonly Datum[]): Record<string, never> {
+  let parameters = prepared.get(name);
+  if (parameters === undefined) {
+    parameters = Object.entries(syscalls.get(name)!.parameters);
+    prepared.set(name, parameters);
+  }
+  const decoded: Record<string, unknown> = {};
+  for (const [i, [parameter, kind]] of parameters.entries()) decoded[parameter] = kind.decode(args[i]);
+  return decoded as Record<string, never>;
+}
 
 export class Probe {
   readonly k: Kernel;
@@ -40,17 +59,18 @@ export class Probe {
     const { store } = machine;
     const frame = store.peek(task.frame);
     const state = store.peek(task.state);
+    const start = () => syscalls.get(name)!.run(this.k, task, decode(name, args));
     store.beginStep(task);
-    store.write(task.state, 'running');
-    store.setOwn(task.frame, Frame.begin(invoke(this.k, task, name, args)));
-    let now = store.peek(task.frame)!;
+    if (state !== 'running') store.write(task.state, 'running');
+    let now = Frame.begin({ name, args, start });
+    store.setOwn(task.frame, now);
     while (now.next !== undefined) {
       if (!machine.canStep(task)) throw new Error(`${name} waits`);
       machine.step(task);
       now = store.peek(task.frame)!;
     }
     store.setOwn(task.frame, frame);
-    store.write(task.state, state);
+    if (state !== 'running') store.write(task.state, state);
     return now.value as Result<Return>;
   }
 
@@ -79,9 +99,10 @@ export class Probe {
     const fd = Number(opened.value.value);
     let text = '';
     for (;;) {
-      const chunk = this.out(this.visitor, 'buf', 'read', fd, OUT, PAGE);
-      if (typeof chunk !== 'string' || chunk === '') break;
+      const chunk = this.out(this.visitor, 'buf', 'read', fd, OUT, BUFFER);
+      if (typeof chunk !== 'string') break;
       text += chunk;
+      if (chunk.length < BUFFER - LONGEST_RECORD) break; // there was room for more
     }
     this.value('close', fd);
     return text;
@@ -94,9 +115,10 @@ export class Probe {
     const fd = Number(opened.value.value);
     const names: string[] = [];
     for (;;) {
-      const entries = this.out(this.visitor, 'dirp', 'getdents64', fd, OUT, PAGE);
-      if (!Array.isArray(entries) || entries.length === 0) break;
-      for (const entry of entries as Struct[]) names.push(String(entry.d_name));
+      const entries = this.call(this.visitor, 'getdents64', fd, OUT, BUFFER);
+      if (!entries.ok) break;
+      for (const entry of entries.value.out!.dirp as Struct[]) names.push(String(entry.d_name));
+      if (Number(entries.value.value) < BUFFER - LONGEST_ENTRY) break; // there was room for more
     }
     this.value('close', fd);
     return names.filter((name) => name !== '.' && name !== '..');

@@ -34,8 +34,9 @@ export class Status {
 
   /** The signals of a mask, ascending. */
   signals(name: string): number[] {
-    const mask = BigInt(`0x${this.text(name) || '0'}`);
-    if (mask === 0n) return [];
+    const text = this.text(name);
+    if (!/[1-9a-f]/.test(text)) return [];
+    const mask = BigInt(`0x${text}`);
     return Array.from({ length: 64 }, (_, n) => n + 1).filter((signo) => (mask & (1n << BigInt(signo - 1))) !== 0n);
   }
 

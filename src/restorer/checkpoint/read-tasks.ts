@@ -14,6 +14,8 @@ export class TaskReader {
   readonly #probe: Probe;
   /** The same text again, for many tasks. */
   readonly #limits = new Map<string, Rlimits>();
+  /** Who had anything pending. */
+  readonly #signalled = new Set<number>();
 
   constructor(probe: Probe) {
     this.#probe = probe;
@@ -36,6 +38,7 @@ export class TaskReader {
       return { state: 'zombie', ...place, status: this.#endOf(pid, ppid), credentials: status.credentials };
     }
     const task = probe.task(pid);
+    this.#note(pid, status, 'ShdPnd');
     return {
       state: letter === 'T' ? 'stopped' : 'running',
       ...place,
@@ -52,6 +55,7 @@ export class TaskReader {
 
   /** Takes the pending signals of a task that was read, and puts them into it. */
   takePending(task: LiveTask): void {
+    if (!this.#signalled.has(task.pid)) return;
     for (const thread of task.threads) {
       const path = `/proc/${task.pid}/task/${thread.tid}/status`;
       thread.pending = takePending(this.#probe, this.#probe.task(thread.tid), path, 'SigPnd');
@@ -61,19 +65,20 @@ export class TaskReader {
   }
 
   #threads(pid: number, task: Task, status: Status): Thread[] {
-    const leader = this.#thread(pid, task, status, null);
+    const leader = this.#thread(pid, pid, task, status, null);
     if (status.number('Threads') === 1) return [leader];
     const others = this.#probe.numbers(`/proc/${pid}/task`).filter((tid) => tid !== pid);
     return [
       leader,
       ...others.map((tid) => {
         const own = new Status(this.#probe.read(`/proc/${pid}/task/${tid}/status`) ?? '');
-        return this.#thread(tid, this.#probe.task(tid), own, own);
+        return this.#thread(pid, tid, this.#probe.task(tid), own, own);
       }),
     ];
   }
 
-  #thread(tid: number, thread: Task, status: Status, own: Status | null): Thread {
+  #thread(pid: number, tid: number, thread: Task, status: Status, own: Status | null): Thread {
+    this.#note(pid, status, 'SigPnd');
     const altstack = readAltstack(this.#probe, thread);
     return {
       tid,
@@ -83,6 +88,10 @@ export class TaskReader {
       ...(altstack !== undefined && { altstack }),
       pdeathsig: this.#deathSignal(thread),
     };
+  }
+
+  #note(pid: number, status: Status, mask: 'SigPnd' | 'ShdPnd'): void {
+    if (status.signals(mask).length > 0) this.#signalled.add(pid);
   }
 
   /** What the parent will be told when it waits for a zombie; it is asked without being told. */
@@ -101,6 +110,7 @@ export class TaskReader {
 
   /** 2.6.26 knows no such thing, and so nobody can say. */
   #adoptsOrphans(task: Task): boolean | 'unknown' {
+    if (this.#probe.k.is26) return 'unknown';
     const datum = this.#probe.out(task, 'arg2', 'prctl', PR_GET_CHILD_SUBREAPER, OUT);
     return datum === null ? 'unknown' : integerOf(Array.isArray(datum) ? datum[0] : datum) !== 0;
   }
