@@ -4,6 +4,7 @@ import type { Result } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Datum, Return } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
+import type { Expr } from '../../userland/language/ast.ts';
 import type { RecordedCall } from '../strace/recording.ts';
 import { agrees } from './agreement.ts';
 import { byParameter } from './arguments.ts';
@@ -32,10 +33,10 @@ export function compareCall(
   }
   if (result.kind !== 'value') return differ(resultText(call), outcomeText(outcome));
   if (BigInt(result.value) !== BigInt(outcome.value.value)) return differ(resultText(call), outcomeText(outcome));
-  return compareOutputs(call, outcome.value.out ?? {});
+  return compareOutputs(call, outcome.value.out ?? {}, Number(result.value));
 }
 
-function compareOutputs(call: RecordedCall, out: Readonly<Record<string, Datum>>): Difference | null {
+function compareOutputs(call: RecordedCall, out: Readonly<Record<string, Datum>>, value: number): Difference | null {
   const syscall = syscalls.get(call.name);
   if (syscall === undefined) return null;
   const given = byParameter(call, syscall);
@@ -43,9 +44,23 @@ function compareOutputs(call: RecordedCall, out: Readonly<Record<string, Datum>>
     const printed = given.get(name);
     // A bare pointer: strace does not show what is there.
     if (printed === undefined || printed.kind === 'number' || printed.kind === 'null') continue;
-    if (!agrees(printed, actual)) return differ(`${name} as in ${call.text}`, `${name} ${show(actual)}`);
+    // strace prints as much of a message buffer as was offered, whatever came of it.
+    const seen = call.name === 'msgrcv' ? withText(printed, value) : printed;
+    if (!agrees(seen, actual)) return differ(`${name} as in ${call.text}`, `${name} ${show(actual)}`);
   }
   return null;
+}
+
+/** A message as printed, its text cut to what was received. */
+function withText(printed: Expr, length: number): Expr {
+  if (printed.kind !== 'struct') return printed;
+  const fields = printed.fields.map(({ name, value }) => {
+    if (name !== 'mtext' || value.kind !== 'string') return { name: name!, value };
+    const bytes = value.parts.map((part) => (part.kind === 'bytes' ? part.bytes : '')).join('');
+    const parts = [{ kind: 'bytes' as const, bytes: bytes.slice(0, length) }];
+    return { name, value: { ...value, parts, truncated: value.truncated && bytes.length < length } };
+  });
+  return { ...printed, fields };
 }
 
 const show = (datum: Datum): string =>

@@ -11,6 +11,9 @@ export type Conformed =
   | { readonly ok: true; readonly report: LogReport }
   | { readonly ok: false; readonly message: string };
 
+/** How many descriptors from before the log are looked for. */
+const MAX_INHERITED = 8;
+
 /** How many divergences of a log are kept in words. */
 const KEPT = 100;
 
@@ -22,9 +25,13 @@ export async function conform(file: string, bounds?: LogBounds): Promise<Conform
 
 /** Replays a recording on the 6.x profile. */
 export function conformRecording(recording: Recording): LogReport {
-  const search = new Search(recording.events, settingOf(recording));
-  search.run();
-  return count(recording, search.verdicts);
+  const setting = settingOf(recording);
+  for (let inherited: readonly number[] = []; ; ) {
+    const search = new Search(recording.events, { ...setting, inherited });
+    const more = inherited.length < MAX_INHERITED ? search.run() : search.runAsItIs();
+    if (more === null) return count(recording, search.verdicts);
+    inherited = [...inherited, more];
+  }
 }
 
 function count(recording: Recording, verdicts: readonly (Verdict | null)[]): LogReport {

@@ -5,7 +5,9 @@
  * the replay passes; bounded by {@link TRIALS}. If none does, the event is taken as recorded and counted as a divergence.
  */
 
+import { fileAt } from '../../kernel-sim/fs/files.ts';
 import type { RecordedEvent } from '../strace/recording.ts';
+import { passedOver } from './inherited.ts';
 import { type Handled, Replay } from './replay.ts';
 import type { Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
@@ -36,20 +38,42 @@ export class Search {
   readonly #moments: (Moment | undefined)[] = [];
   readonly #accepted = new Set<number>();
   #script: Script = new Map();
+  #mayInherit = true;
 
   constructor(events: readonly RecordedEvent[], setting: Setting) {
     this.#events = events;
     this.replay = new Replay(events, setting);
   }
 
-  run(): void {
+  /** Replays all without looking for descriptors from before. */
+  runAsItIs(): null {
+    this.#mayInherit = false;
+    return this.run() as null;
+  }
+
+  /** @returns a descriptor that must have been there before the log began, for a new search with it; null at the end */
+  run(): number | null {
     for (let index = 0; index < this.#events.length; index += 1) {
       if (index % MEMORY === MEMORY - 1) this.#forget();
       if (this.#step(index, this.#script)) continue;
+      const inherited = !this.#mayInherit ? null : passedOver(this.#events, index, (fd) => this.#isFree(index, fd));
+      if (inherited !== null) return inherited;
       if (this.#explain(index)) continue;
       this.#accepted.add(index);
       this.#step(index, this.#script);
     }
+    return null;
+  }
+
+  /** Whether the simulated task has given a descriptor out in the call, or has it free. */
+  #isFree(index: number, fd: number): boolean {
+    const { simulation } = this.replay;
+    const event = this.#events[index]!;
+    const task = simulation.task(event.task);
+    if (task === null || !('call' in event)) return false;
+    const outcome = simulation.store.peek(simulation.follower(task).outcome);
+    const gave = outcome?.ok === true && Number(outcome.value.value) === fd;
+    return gave || fileAt(simulation.store, task, fd) === null || event.call.name.startsWith('pipe');
   }
 
   /** Handles one event; false when it does not agree. */

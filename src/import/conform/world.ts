@@ -12,15 +12,17 @@ import { ipcSysctls } from '../../kernel-sim/ipc/limits.ts';
 import type { Kernel, Userland } from '../../kernel-sim/kernel.ts';
 import { Frame } from '../../kernel-sim/machine/frame.ts';
 import type { Behaviour } from '../../kernel-sim/machine/machine.ts';
-import { findTask } from '../../kernel-sim/pid/pid.ts';
+import { findTask, groupMembers, Pid, sessionMembers } from '../../kernel-sim/pid/pid.ts';
 import { profileOf } from '../../kernel-sim/profile.ts';
 import { setAction } from '../../kernel-sim/signal/action.ts';
 import { DEFAULT_ACTION } from '../../kernel-sim/signal/state.ts';
 import { rootCredentials } from '../../kernel-sim/task/cred.ts';
 import { defaultLimits } from '../../kernel-sim/task/limits.ts';
+import { leaveGroups } from '../../kernel-sim/task/release.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
 import { invoke } from '../../syscalls/invoke.ts';
 import type { Recording } from '../strace/recording.ts';
+import { installOutside } from './outside.ts';
 
 /** What differs from one recording to the next. */
 export interface Setting {
@@ -31,6 +33,10 @@ export interface Setting {
   readonly ignoresSigpipe: boolean;
   /** RLIMIT_NOFILE 64, msgmni and shmmni 32, kernel.sem "32 1024 32 16". */
   readonly small: boolean;
+  /** The group and session of the first task lie outside its pid namespace, where they have no number. */
+  readonly detached: boolean;
+  /** Descriptors besides 0, 1 and 2 that lead somewhere. */
+  readonly inherited: readonly number[];
   /** seconds since the epoch at the first line. */
   readonly start: number;
 }
@@ -46,6 +52,8 @@ export function settingOf({ file, events }: Recording): Setting {
     first: first?.task ?? 2,
     output: whole ? 'file' : 'null',
     ignoresSigpipe: !whole,
+    detached: !whole,
+    inherited: [],
     small: /\.small(\.|$)/.test(file),
     start: first?.time ?? 1_700_000_000,
   };
@@ -79,6 +87,8 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
   const home = store.read(store.read(k.fs.root)!.entries.at(HOME.slice(1)))!;
   setCwd(store, first, home);
   if (setting.output === 'file') openOutput(k, first);
+  for (const fd of setting.inherited) installOutside(store, first, fd);
+  if (setting.detached) detach(k, first);
   if (setting.ignoresSigpipe) setAction(store, first, SIGPIPE, { ...DEFAULT_ACTION, handler: SIG_IGN });
   if (first !== init) setAction(store, init, SIGCHLD, { ...DEFAULT_ACTION, handler: SIG_IGN });
   return k;
@@ -91,6 +101,18 @@ function shrink(k: Kernel): void {
   set('msgmni', 32n);
   set('shmmni', 32n);
   set('sem', 32n, 1024n, 32n, 16n);
+}
+
+/** Puts a task into a group and session without a number. */
+function detach(k: Kernel, task: Task): void {
+  const { store } = k.machine;
+  const outside = store.create(Pid, { upids: [] });
+  const process = store.read(task.process)!;
+  leaveGroups(store, process, task);
+  store.write(process.group, outside);
+  groupMembers.append(store, outside, task);
+  store.write(process.session, outside);
+  sessionMembers.append(store, outside, task);
 }
 
 /** Opens a file as descriptors 1 and 2. */
