@@ -83,7 +83,10 @@ test('a trace file holds strace text, or one JSON object a line', async (t) => {
   t.is(quiet.stdout, '');
   const lines = (await readFile(join(directory, 'b.jsonl'), 'utf8')).trimEnd().split('\n');
   const events = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  t.deepEqual([...new Set(events.map(({ event }) => event))].sort(), ['enter', 'exit', 'hazard', 'unexpected']);
+  t.deepEqual(
+    [...new Set(events.map(({ event }) => String(event)))].sort((a, b) => a.localeCompare(b)),
+    ['enter', 'exit', 'hazard', 'unexpected'],
+  );
   t.like(
     events.find(({ event, call, task }) => event === 'exit' && call === 'fork' && task === 'restorer'),
     { pid: 2, args: ['worker'], result: -1, errno: 'EBUSY' },
