@@ -89,6 +89,7 @@ const terminal = new Console(
     load: async () => debuggee,
     read: async () => ({ error: '' }),
     write: async () => null,
+    readSchedule: async () => ({ error: '' }),
     explore: async () => [],
     explain: async () => null,
   },

@@ -9,6 +9,7 @@ import { runScript } from '../debug/repl/session-commands.ts';
 import { coloured } from '../debug/repl/style.ts';
 import { converse } from '../debug/repl/terminal.ts';
 import { openScenario } from '../explore/open.ts';
+import { readSavedSchedule } from '../explore/saved-schedule.ts';
 import { coloursOf } from './colour.ts';
 import { explainHazard, exploreFrom } from './debug-explorer.ts';
 import { endWith, INVALID } from './exit.ts';
@@ -18,6 +19,8 @@ export interface DebugOptions extends ScenarioOptions {
   /** Files of commands that are carried out first, and single commands, in the order given. */
   readonly script?: readonly { readonly kind: 'file' | 'command'; readonly text: string }[];
   readonly batch?: boolean;
+  /** A saved schedule; the session stands at its start, with all its steps ahead. */
+  readonly schedule?: string;
 }
 
 /** What the debugger needs of the world, for one scenario file. */
@@ -34,6 +37,12 @@ export function hostOf(file: string, options: ScenarioOptions): Host {
         () => null,
         (error: Error) => error.message,
       ),
+    readSchedule: async (name) => {
+      const text = await readFile(name, 'utf8').catch((error: Error) => error);
+      if (text instanceof Error) return { error: text.message };
+      const read = readSavedSchedule(text);
+      return read.ok ? read.saved.schedule : { error: `${name}: ${read.message}` };
+    },
     explore: exploreFrom,
     explain: explainHazard,
   };
@@ -63,6 +72,10 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
   if (!loaded && options.batch === true) {
     endWith(INVALID);
     return;
+  }
+  if (loaded && options.schedule !== undefined) {
+    await console.execute(`follow ${options.schedule}`);
+    await console.execute('restart');
   }
   if (!(await carryOut(console, options)) && options.batch === true) {
     endWith(INVALID);

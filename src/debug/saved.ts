@@ -9,6 +9,13 @@ interface Stretch {
   steps: number;
 }
 
+/** Whether whoever made a step could have made the next one too. Goes there to find out. */
+function couldGoOn({ session }: Debuggee, step: number): boolean {
+  const actor = session.actorAt(session.timeline.actor(step));
+  session.jump(step);
+  return actor !== null && session.machine.canStep(actor);
+}
+
 /** The steps up to the present state as text, with the last hazard that became certain in them. */
 export function savedText(debuggee: Debuggee): { readonly text: string; readonly hazard: string } {
   const { session, scenario } = debuggee;
@@ -20,10 +27,13 @@ export function savedText(debuggee: Debuggee): { readonly text: string; readonly
     const actor = debuggee.labelOf(session.actorAt(timeline.actor(step)));
     const last = stretches.at(-1);
     if (last?.actor === actor) last.steps++;
-    else stretches.push({ actor, steps: 1 });
+    else {
+      if (step > 1 && couldGoOn(debuggee, step - 1)) preemptions++;
+      stretches.push({ actor, steps: 1 });
+    }
     if (timeline.hasNotes(step)) finding = timeline.notes(step).find((note) => isHazard(note))?.finding ?? finding;
   }
-  for (const { actor } of stretches.slice(1)) if (actor !== 'time') preemptions++;
+  session.jump(position);
   const saved = {
     version: 1,
     scenario: scenario.title,

@@ -14,6 +14,9 @@ import { type Branch, BranchList } from './branches.ts';
 import { type Driver, OldestFirst, RunnerDriver } from './driver.ts';
 import { Names, type Step, TIME, Timeline } from './timeline.ts';
 
+/** At most this many steps are kept: with their journal they take two or three gigabytes. */
+export const MOST_STEPS = 5_000_000;
+
 /** Why a task cannot be chosen to step next. */
 export type Refusal = 'gone' | 'waiting';
 
@@ -53,9 +56,9 @@ export class DebugSession {
     return this.#over;
   }
 
-  /** Whether nobody will ever step again here. */
-  get isAtEnd(): boolean {
-    return this.upcoming() === null;
+  /** Whether as many steps are recorded as are kept: the run goes on, the session does not. */
+  get isFull(): boolean {
+    return this.#timeline.length >= MOST_STEPS;
   }
 
   /** The index of an actor in `machine.actors`. */
@@ -190,7 +193,7 @@ export class DebugSession {
 
   /** Makes a step at the end of what is recorded. Stands there afterwards. */
   #extend(): boolean {
-    if (this.#over) return false;
+    if (this.#over || this.isFull) return false;
     const before = this.machine.store.mark();
     const actor = this.#driver.advance();
     if (actor === null) this.#over = true;

@@ -3,6 +3,7 @@
 import { signalName } from '../../kernel-sim/abi/signal-name.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Debuggee } from '../debuggee.ts';
+import { MOST_STEPS } from '../session.ts';
 import { TIME } from '../timeline.ts';
 
 const NANOSECONDS = 1e9;
@@ -27,6 +28,7 @@ export function upcomingText(debuggee: Debuggee): string {
   const { session } = debuggee;
   const next = session.upcoming();
   if (next !== null) return stepText(debuggee, session.position + 1);
+  if (session.isFull) return `${MOST_STEPS} steps are recorded, as many as are kept`;
   const { machine } = session;
   const waiting = machine.actors.filter((actor) => machine.isAlive(actor));
   if (waiting.length === 0) return 'the run is over: every task has ended';

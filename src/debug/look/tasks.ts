@@ -126,3 +126,11 @@ export function armedText(debuggee: Debuggee): string {
   });
   return listing(['task', 'value', 'intent', 'object'], rows, 'No task has anything armed.');
 }
+
+/** The variables of the program that a task runs. */
+export function variablesText(debuggee: Debuggee, task: Task): string {
+  const context = debuggee.pointOf(task)?.context;
+  const variables = context === undefined ? {} : debuggee.view.read(context.variables);
+  const rows = Object.entries(variables).map(([name, value]) => [`$${name}`, valueText(debuggee, value)]);
+  return listing(['name', 'value'], rows, 'The program has no variables that it will read again.');
+}

@@ -9,7 +9,7 @@ import { stepText, upcomingText } from '../look/steps.ts';
 import { savedText } from '../saved.ts';
 import { TIME, type Timeline } from '../timeline.ts';
 import type { Command } from './command.ts';
-import type { Console, Exposed } from './console.ts';
+import type { Console, Way } from './console.ts';
 import { showPlace } from './place-text.ts';
 
 function thread(console: Console, argument: string): undefined {
@@ -157,7 +157,7 @@ async function explore(console: Console, argument: string): Promise<undefined> {
 }
 
 /** Who steps, one at a time: a task may be born on the way, and has a name only then. */
-function* stepsOf({ session, interpreter }: Debuggee, schedule: Exposed['schedule']): Generator<number, void> {
+function* stepsOf({ session, interpreter }: Debuggee, schedule: Way): Generator<number, void> {
   const { actors } = session.machine;
   for (const { actor, steps } of schedule) {
     const index = actor === 'time' ? TIME : actors.findIndex((other) => interpreter.labelOf(other) === actor);
@@ -166,15 +166,26 @@ function* stepsOf({ session, interpreter }: Debuggee, schedule: Exposed['schedul
   }
 }
 
-function follow(console: Console, argument: string): undefined {
+async function follow(console: Console, argument: string): Promise<undefined> {
   const debuggee = console.need();
   if (debuggee === null) return;
-  const way = console.exposed[Number(argument) - 1];
-  if (way === undefined) return console.fail('Follow which? "explore from here" finds ways and numbers them.');
+  if (/^\d*$/.test(argument)) {
+    const way = console.exposed[Number(argument) - 1];
+    if (way === undefined) return console.fail('Follow which? "explore from here" finds ways and numbers them.');
+    return goWay(console, debuggee, way.schedule, way.from);
+  }
+  const way = await console.host.readSchedule(argument);
+  if ('error' in way) return console.fail(way.error);
+  goWay(console, debuggee, way, 0);
+}
+
+function goWay(console: Console, debuggee: Debuggee, way: Way, from: number): undefined {
   const { session } = debuggee;
-  const followed = session.follow(stepsOf(debuggee, way.schedule), way.from);
+  const all = way.reduce((sum, { steps }) => sum + steps, 0);
+  const followed = session.follow(stepsOf(debuggee, way), from);
   console.followLast();
-  console.print(`${followed} steps of the way to ${way.id} were made, as ${session.branches.current.name}.`);
+  const short = followed < all ? ` of ${all}; whoever was to step then cannot` : '';
+  console.print(`${followed} steps were made that way${short}. This is ${session.branches.current.name}.`);
   showPlace(console);
 }
 
@@ -258,8 +269,8 @@ export const choosingCommands: readonly Command[] = [
   {
     names: ['follow'],
     group: 'choosing',
-    usage: 'NUMBER',
-    about: 'Goes a way that the explorer found, as a branch of its own',
+    usage: 'NUMBER|FILE',
+    about: 'Goes a way that the explorer found, or a saved schedule, as a branch of its own',
     example: ['follow 1', 'goes the first way that "explore from here" found'],
     run: follow,
   },

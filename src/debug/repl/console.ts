@@ -23,20 +23,25 @@ export interface Host {
   load(): Promise<Debuggee | string>;
   read(file: string): Promise<string | { readonly error: string }>;
   write(file: string, text: string): Promise<string | null>;
+  /** Who steps how often in a saved schedule, from the start of the run. */
+  readSchedule(file: string): Promise<Way | { readonly error: string }>;
   /** Searches what can happen after a run's first steps, given by who made them. */
   explore(debuggee: Debuggee): Promise<readonly Exposed[]>;
   /** Steps of the run, and the line that explains why a hazard happens in it; null when the explorer does not find it. */
   explain(debuggee: Debuggee, id: string): Promise<string | null>;
 }
 
+/** Who steps how often, one after the other, by label; `time` for the clock. */
+export type Way = readonly { readonly actor: string; readonly steps: number }[];
+
 /** A hazard that the explorer found a way to. */
 export interface Exposed {
   readonly id: string;
   readonly name: string;
   readonly explanation: string;
-  /** The state it goes on from, and who steps then how often; `time` for the clock. */
+  /** The state it goes on from, and the way from there. */
   readonly from: number;
-  readonly schedule: readonly { readonly actor: string; readonly steps: number }[];
+  readonly schedule: Way;
 }
 
 export interface Checkpoint {

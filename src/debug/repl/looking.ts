@@ -12,7 +12,7 @@ import { contentsText, ipcText, messageQueuesText, segmentsText, semaphoresText,
 import { queuesText } from '../look/mqueue.ts';
 import { clockText, stepText } from '../look/steps.ts';
 import { choicesText, hazardsText, locksText, namespacesText, pidsText, readersText } from '../look/system.ts';
-import { armedText, descriptorsText, signalsText, tasksText } from '../look/tasks.ts';
+import { armedText, descriptorsText, signalsText, tasksText, variablesText } from '../look/tasks.ts';
 import { cellText, detailText, valueText } from '../look/value.ts';
 import { writersOf } from '../look/writers.ts';
 import { meaningfulNames } from '../scope.ts';
@@ -42,6 +42,7 @@ const topics: Readonly<Record<string, Topic>> = {
   mqueue: queuesText,
   fds: ofFocus(descriptorsText),
   signals: ofFocus(signalsText),
+  locals: ofFocus(variablesText),
   locks: locksText,
   rcu: readersText,
   ns: namespacesText,

@@ -38,6 +38,7 @@ export class TestConsole {
           files.set(file, content);
           return null;
         },
+        readSchedule: async (file) => ({ error: `${file}: no such file` }),
         explore: async () => [],
         explain: async () => null,
         ...host,
