@@ -148,7 +148,7 @@ export interface ParsedActions {
   readonly garbage: boolean;
 }
 
-const ACTION = /^\s*([+-]?\d+)\s*(\d+)\s+(\S{64}|\S{1,63}(?=\s))\s*(\d+)(?:\s+(\d+))?/;
+const ACTION = /^\s*([+-]?\d+)(?!\d)\s*(\d+)(?!\d)\s+(\S{64}|\S{1,63}(?=\s))\s*(\d+)(?:\s+(\d+))?/;
 
 /** The text of `action`, up to a line that does not parse or has no end yet. */
 export function parseActions(k: Kernel, text: string): ParsedActions {
@@ -175,6 +175,6 @@ export function parseActions(k: Kernel, text: string): ParsedActions {
 
 /** The text of `altstack`: where it is and how large; null for anything but two numbers. */
 export function parseAltStack(text: string): { readonly sp: bigint; readonly size: number } | null {
-  const fields = /^\s*(\d+)\s*([+-]?\d+)/.exec(text);
+  const fields = /^\s*(\d+)(?!\d)\s*([+-]?\d+)/.exec(text);
   return fields === null ? null : { sp: BigInt(fields[1]!), size: Number(fields[2]) };
 }

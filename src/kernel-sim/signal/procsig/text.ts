@@ -54,6 +54,9 @@ export function printEntry(info: SigInfo, user: number): string {
   return `${head} code ${info.si_code}\n${printDetail(info)}\n`;
 }
 
+/** The first word of the details of a signal that somebody sent: his pid, and his uid above it. */
+const senderAsWord = ({ si_pid = 0, si_uid = 0 }: SigInfo): bigint => (BigInt(si_uid) << 32n) | BigInt(si_pid);
+
 function printDetail(info: SigInfo): string {
   switch (detailOf(info.si_signo)) {
     case 'kill':
@@ -63,9 +66,9 @@ function printDetail(info: SigInfo): string {
       return ` pid ${number(info.si_pid)} uid ${number(info.si_uid)} status ${number(info.si_status)} ${times}`;
     }
     case 'fault':
-      return ` addr ${number(info.si_addr)}`;
+      return ` addr ${number(info.si_addr ?? senderAsWord(info))}`;
     case 'poll':
-      return ` band ${number(info.si_band)} fd ${number(info.si_fd)}`;
+      return ` band ${number(info.si_band ?? senderAsWord(info))} fd ${number(info.si_fd)}`;
     case 'none':
       return ` Unsupported siginfo for signal ${info.si_signo}`;
   }
