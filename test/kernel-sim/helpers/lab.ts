@@ -67,6 +67,7 @@ export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOp
       programExists: (image) => typeof image === 'string' && image.startsWith('/bin/') && image !== '/bin/absent',
       exec: () => {},
       exit: () => {},
+      isMeantCall: () => true,
       intentOf: () => null,
       enterHandler: (_tx, task, handler, siginfo, mask) => {
         entered.push({ task, handler, siginfo, mask });
