@@ -3,6 +3,7 @@
 import {
   CLONE_CLEAR_SIGHAND,
   CLONE_DETACHED,
+  CLONE_INTO_CGROUP,
   CLONE_PARENT,
   CLONE_PIDFD,
   CLONE_SIGHAND,
@@ -19,10 +20,13 @@ import { type Datum, integerOf, type Struct } from './datum.ts';
 const SIZE_VERSION_0 = 64;
 /** Bytes up to and with set_tid_size. */
 const SIZE_VERSION_1 = 80;
+/** Bytes up to and with cgroup. */
+const SIZE_VERSION_2 = 88;
 /** Pid namespaces nest no deeper. */
 const MAX_LEVEL = 32;
 
-const LEGACY = 0xffff_ffffn;
+/** Those of clone, and the two above 32 bits. There are no cgroups here, so joining one changes nothing. */
+const KNOWN = 0xffff_ffffn | BigInt(CLONE_CLEAR_SIGHAND) | BigInt(CLONE_INTO_CGROUP);
 
 /** All of the flags, which need more than 32 bits. */
 const bitsOf = (datum: Datum | undefined): bigint =>
@@ -47,6 +51,7 @@ export function decodeClone(args: Datum | undefined, size: number, entry: unknow
   const flags = bitsOf(args.flags);
   const exitSignal = integerOf(args.exit_signal);
   if ((exitSignal & ~CSIGNAL) !== 0 || exitSignal > SIGRTMAX) return fail('EINVAL');
+  if ((flags & BigInt(CLONE_INTO_CGROUP)) !== 0n && size < SIZE_VERSION_2) return fail('EINVAL');
   if (!areFlagsValid(flags, exitSignal) || !isStackValid(args)) return fail('EINVAL');
   const pidfd = (flags & BigInt(CLONE_PIDFD)) === 0n ? 'unwanted' : 'nowhere';
   if (pidfd !== 'unwanted' && !isNone(args.pidfd)) return fail('EINVAL'); // not to be had
@@ -63,8 +68,7 @@ function decodeSetTid({ set_tid: list, set_tid_size: size }: Struct): Result<rea
 
 function areFlagsValid(flags: bigint, exitSignal: number): boolean {
   const has = (flag: number): boolean => (flags & BigInt(flag)) !== 0n;
-  // Joining a cgroup would need one.
-  if ((flags & ~(LEGACY | BigInt(CLONE_CLEAR_SIGHAND))) !== 0n) return false;
+  if ((flags & ~KNOWN) !== 0n) return false;
   // The byte that held the exit signal is kept for new flags (a time namespace, which is not to be had), and so is a bit that clone ignores.
   if (has(CLONE_DETACHED) || has(CSIGNAL)) return false;
   if (has(CLONE_SIGHAND) && has(CLONE_CLEAR_SIGHAND)) return false;

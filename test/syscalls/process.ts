@@ -60,7 +60,14 @@ const table: Row[] = [
   ['clone3 with a large exit signal', 'root', 'clone3', [args3({ exit_signal: 256 }), 88, null], ENOSYS_OR('EINVAL')],
   ['clone3 with DETACHED', 'root', 'clone3', [args3({ flags: CLONE_DETACHED }), 88, null], ENOSYS_OR('EINVAL')],
   ['clone3 with unknown flags', 'root', 'clone3', [args3({ flags: 2n ** 40n }), 88, null], ENOSYS_OR('EINVAL')],
-  ['clone3 into a cgroup', 'root', 'clone3', [args3({ flags: CLONE_INTO_CGROUP }), 88, null], ENOSYS_OR('EINVAL')],
+  ['clone3 into a cgroup', 'root', 'clone3', [args3({ flags: CLONE_INTO_CGROUP }), 88, null], ENOSYS_OR('= 3')],
+  [
+    'clone3 that says no cgroup',
+    'root',
+    'clone3',
+    [args3({ flags: CLONE_INTO_CGROUP }), 80, null],
+    ENOSYS_OR('EINVAL'),
+  ],
   [
     'clone3 of a sibling with a signal',
     'root',
