@@ -68,4 +68,5 @@ export const scenarios: Readonly<Record<string, string>> = {
   G22: 'scenarios/procsig/g22-quota-bypass.yaml',
   G23: 'scenarios/procsig/g23-handler-window.yaml',
   G24: 'scenarios/procsig/g24-fork-exec-race.yaml',
+  K10: 'scenarios/base/k10-fork-signal.yaml',
 };

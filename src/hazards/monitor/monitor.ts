@@ -9,16 +9,19 @@ import { onRefused, onSeen } from './control-file.ts';
 import { onFault, onLeak } from './memory.ts';
 import { NumberMonitor } from './numbers.ts';
 import { onBlocked, onCleared, onEntry, onGenerated, onPlain, SignalFileMonitor } from './procsig.ts';
+import { RestartMonitor } from './restarts.ts';
 
 export class HazardMonitor implements Monitor {
   readonly #k: Kernel;
   readonly #numbers: NumberMonitor;
   readonly #signalFiles: SignalFileMonitor;
+  readonly #restarts: RestartMonitor;
 
   constructor(k: Kernel) {
     this.#k = k;
     this.#numbers = new NumberMonitor(k.machine.store);
     this.#signalFiles = new SignalFileMonitor(k.machine.store);
+    this.#restarts = new RestartMonitor(k.machine.store);
   }
 
   observe(tx: Transaction, _actor: Actor): void {
@@ -31,6 +34,8 @@ export class HazardMonitor implements Monitor {
 
   #hear(tx: Transaction, note: Remark): void {
     hear[note.type]?.(tx, this.#k, note, this.#numbers);
+    if (note.type === 'call.restarted') this.#restarts.onRestart(tx, note);
+    if (note.type === 'call.exit') this.#restarts.onExit(tx, note);
     hearSignalFiles[note.type]?.(tx, note, this.#signalFiles, this.#k);
   }
 }

@@ -167,11 +167,11 @@ function startStopped(tx: Transaction, child: Task): void {
   tx.write(signals.flagged, true);
 }
 
-/** 2.6.26 starts again for any signal, even late as it is (K10), unless the test was made before (N10); 6.x only for a fatal one. */
+/** 2.6.26 starts again for any signal, even late as it is (K10), unless the test was made before (N10); 6.x, and a repaired K10, only for a fatal one. */
 function isInterrupted(tx: Transaction, k: Kernel, caller: Task): boolean {
   const signals = tx.read(caller.signals)!;
   if (!tx.read(signals.flagged)) return false;
-  return k.is26 && !k.fixed('N10') ? hasWork(tx, caller) : isKilled(tx, caller);
+  return k.is26 && !k.fixed('N10') && !k.fixed('K10') ? hasWork(tx, caller) : isKilled(tx, caller);
 }
 
 function joinGroups(tx: Transaction, leader: Task, group: Pid, session: Pid): void {
