@@ -120,8 +120,10 @@ export function survey(
   for (const runs of ROUNDS) {
     const sharing = new Sharing();
     for (let i = 0; i < runs; i++) {
-      sample(walker, sharing, samplers[i % samplers.length] as Sampler, { ...options, ...(prior && { prior }) });
+      const sampler = samplers[i % samplers.length] as Sampler;
+      const steps = sample(walker, sharing, sampler, { ...options, ...(prior && { prior }) });
       onRun();
+      if (steps === 0) break; // there is only the beginning: one schedule
     }
     prior = sharing;
   }
