@@ -15,8 +15,7 @@ import { admitVisitor } from './visitor.ts';
 
 /** Bytes that a read or a listing asks for. */
 const BUFFER = 65_536;
-/** No line of a file in procfs is longer, and no entry of a directory. */
-const LONGEST_RECORD = 4096;
+/** The longest entry of a directory. */
 const LONGEST_ENTRY = 280;
 
 /** The parameters of each call, ready to decode; a checkpoint makes millions of few calls. */
@@ -94,18 +93,35 @@ export class Probe {
 
   /** The text of a file; null when it cannot be opened. */
   read(path: string): string | null {
-    const opened = this.call(this.visitor, 'open', path, 0);
-    if (!opened.ok) return null;
-    const fd = Number(opened.value.value);
     let text = '';
-    for (;;) {
-      const chunk = this.out(this.visitor, 'buf', 'read', fd, OUT, BUFFER);
-      if (typeof chunk !== 'string') break;
+    const opened = this.#reading(path, (chunk) => {
       text += chunk;
-      if (chunk.length < BUFFER - LONGEST_RECORD) break; // there was room for more
+      return chunk !== '';
+    });
+    return opened ? text : null;
+  }
+
+  /** The text of a file of procfs that is one record, which a single read gives whole; empty when it cannot be opened. */
+  record(path: string): string {
+    let text = '';
+    this.#reading(path, (chunk) => {
+      text = chunk;
+      return false;
+    });
+    return text;
+  }
+
+  /** Opens a file and reads for as long as `take` wants more; says whether it could be opened. */
+  #reading(path: string, take: (chunk: string) => boolean): boolean {
+    const opened = this.call(this.visitor, 'open', path, 0);
+    if (!opened.ok) return false;
+    const fd = Number(opened.value.value);
+    for (let more = true; more; ) {
+      const chunk = this.out(this.visitor, 'buf', 'read', fd, OUT, BUFFER);
+      more = take(typeof chunk === 'string' ? chunk : '');
     }
     this.value('close', fd);
-    return text;
+    return true;
   }
 
   /** The names in a directory but for . and .. */

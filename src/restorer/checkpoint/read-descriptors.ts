@@ -76,7 +76,7 @@ export class DescriptorReader {
     const flags = probe.valueIn(task, 'fcntl', fd, F_GETFL, 0);
     const id = this.openFiles.length + 1;
     if (path.startsWith('pipe:')) return { kind: 'pipe', id, flags, pipe: this.#pipeOf(path, pid, fd, task).id };
-    const position = Number(/^pos:\t(\d+)/.exec(probe.read(`/proc/${pid}/fdinfo/${fd}`) ?? '')?.[1] ?? 0);
+    const position = Number(/^pos:\t(\d+)/.exec(probe.record(`/proc/${pid}/fdinfo/${fd}`))?.[1] ?? 0);
     if (path === '/dev/null') return { kind: 'null', id, flags, path, position };
     const stat = probe.out(task, 'statbuf', 'fstat', fd, OUT);
     if (stat === null || (field(stat, 'st_mode') & S_IFMT) !== S_IFREG) {

@@ -55,7 +55,7 @@ export function readAltstack(probe: Probe, thread: Task): Altstack | undefined {
  */
 export function takePending(probe: Probe, thread: Task, status: string, mask: 'SigPnd' | 'ShdPnd'): SigInfo[] {
   const taken: SigInfo[] = [];
-  const pending = () => new Status(probe.read(status) ?? '').signals(mask);
+  const pending = () => new Status(probe.record(status)).signals(mask);
   for (let [signo] = pending(); signo !== undefined; [signo] = pending()) {
     const info = probe.out(thread, 'info', 'rt_sigtimedwait', [signo], OUT, NOW, SIGSET_SIZE);
     if (info === null) break;

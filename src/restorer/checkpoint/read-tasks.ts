@@ -24,7 +24,7 @@ export class TaskReader {
   /** Everything of a task but its descriptors and what is pending; `table` reads the former. */
   read(pid: number, table: (task: Task, ppid: number) => number): ImageTask {
     const probe = this.#probe;
-    const status = new Status(probe.read(`/proc/${pid}/status`) ?? '');
+    const status = new Status(probe.record(`/proc/${pid}/status`));
     const ppid = status.number('PPid');
     const place = {
       pid,
@@ -71,7 +71,7 @@ export class TaskReader {
     return [
       leader,
       ...others.map((tid) => {
-        const own = new Status(this.#probe.read(`/proc/${pid}/task/${tid}/status`) ?? '');
+        const own = new Status(this.#probe.record(`/proc/${pid}/task/${tid}/status`));
         return this.#thread(pid, tid, this.#probe.task(tid), own, own);
       }),
     ];
@@ -123,7 +123,7 @@ export class TaskReader {
   }
 
   #limitsOf(pid: number): Rlimits {
-    const text = this.#probe.read(`/proc/${pid}/limits`) ?? '';
+    const text = this.#probe.record(`/proc/${pid}/limits`);
     let limits = this.#limits.get(text);
     if (limits === undefined) {
       limits = limitsIn(text);

@@ -8,7 +8,7 @@
 import { boot, createInit } from '../../kernel-sim/boot.ts';
 import { populate } from '../../kernel-sim/fs/file-system.ts';
 import type { Kernel } from '../../kernel-sim/kernel.ts';
-import type { Actor } from '../../kernel-sim/machine/machine.ts';
+import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
 import { type Policy, Runner } from '../../kernel-sim/machine/schedule.ts';
 import type { Profile } from '../../kernel-sim/profile.ts';
 import type { Library } from '../../userland/code.ts';
@@ -126,7 +126,15 @@ function runPlan(k: Kernel, { schedulePolicy, onStep }: RestoreOptions): Run {
     onStep?.(k, actor);
   };
   while (failure === null && runner.run(STRIDE, observe) === 'out-of-steps');
+  dismiss(machine);
   return { calls, steps, failure: failure ?? stuckTask(k) };
+}
+
+/** The runner of a run that is over hears of nothing any more. */
+function dismiss(machine: Machine): void {
+  machine.store.onChange = null;
+  machine.store.watched.clear();
+  machine.onBirth = null;
 }
 
 function failed(plan: Plan, { calls, steps }: { calls: number; steps: number }, failure: Failure | null): Restore {
