@@ -29,7 +29,7 @@ export function detailOf(signo: number): Detail {
 }
 
 /** The signal that a column stands for: its number, 64 for column 0 (G1). As documented the columns would begin with signal 1. */
-export const signalOfColumn = (k: Kernel, column: number): number => (k.fixed('G1') ? column + 1 : column || SIGRTMAX);
+const signalOfColumn = (k: Kernel, column: number): number => (k.fixed('G1') ? column + 1 : column || SIGRTMAX);
 
 /** 64 characters, `1` for each signal of the set. */
 export function printMask(k: Kernel, set: bigint): string {
@@ -75,7 +75,7 @@ function printDetail(info: SigInfo): string {
 }
 
 /** The index that a signal has in `action`: counted from 0, unlike the columns of a mask (G10). */
-export const indexOf = (k: Kernel, signo: number): number => (k.fixed('G10') ? signo : signo - 1);
+const indexOf = (k: Kernel, signo: number): number => (k.fixed('G10') ? signo : signo - 1);
 
 /** The signal of an index; 65, which is none, for the index that lies behind the table. */
 export const signalOfIndex = (k: Kernel, index: number): number => (k.fixed('G10') ? index : index + 1);
@@ -89,7 +89,7 @@ export function printAction(k: Kernel, signo: number, { flags, mask, handler, re
 }
 
 /** Where a handler lies in memory. */
-export function addressOf(userland: Userland, handler: unknown): bigint {
+function addressOf(userland: Userland, handler: unknown): bigint {
   if (typeof handler === 'bigint') return handler;
   if (typeof handler === 'number') return BigInt(handler);
   return userland.addressOf?.(handler) ?? 0n;

@@ -22,7 +22,7 @@ import { isReaped, lostPointer } from './read.ts';
 import { signalOfIndex } from './text.ts';
 
 /** A line with the signal it is for. */
-export interface ActionLine {
+interface ActionLine {
   readonly signo: number;
   readonly action: Omit<Action, 'restorer'> & { readonly restorer?: unknown };
 }
