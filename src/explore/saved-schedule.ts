@@ -32,7 +32,7 @@ export type SavedSchedule = z.infer<typeof schema>;
 export function readSavedSchedule(text: string): { ok: true; saved: SavedSchedule } | { ok: false; message: string } {
   let data: unknown;
   try {
-    data = parse(text, { maxAliasCount: 0 });
+    data = parse(text, { maxAliasCount: 0, logLevel: 'error' });
   } catch (error) {
     return { ok: false, message: error instanceof Error ? error.message : String(error) };
   }
@@ -95,15 +95,20 @@ export function replaySaved(scenario: Scenario, saved: SavedSchedule): SavedRepl
 
 function run(scenario: Scenario, constraints: readonly Constraint[], hazard: string): SavedReplay {
   const { k, interpreter } = openSession(scenario);
-  const gate = new ScheduleGate(k.machine.store, constraints, (actor) => interpreter.labelOf(actor));
+  const pinned = scenario.schedule?.kind === 'constraints' ? scenario.schedule.constraints : [];
+  const gate = new ScheduleGate(k.machine.store, [...pinned, ...constraints], (actor) => interpreter.labelOf(actor));
   k.machine.gate = gate;
   const walker = new Walker(k.machine);
-  let drift: readonly Point[] = gate.unreached(k.machine.store);
+  const named = new Set(constraints.flatMap(({ earlier, later }) => [printPoint(earlier), printPoint(later)]));
+  let drift: readonly string[] = [...named];
   const { findings } = replay(walker, [], (now) => {
-    drift = gate.unreached(k.machine.store);
+    drift = gate
+      .unreached(k.machine.store, k.machine.actors)
+      .map(printPoint)
+      .filter((point) => named.has(point));
     return now.some(({ id }) => id === hazard);
   });
-  return { reproduced: findings.some(({ id }) => id === hazard), drift: drift.map(printPoint) };
+  return { reproduced: findings.some(({ id }) => id === hazard), drift: [...new Set(drift)] };
 }
 
 function runFull(scenario: Scenario, saved: SavedSchedule): boolean {

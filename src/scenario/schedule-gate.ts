@@ -54,9 +54,19 @@ export class ScheduleGate implements Gate {
     }
   }
 
-  /** The points that no step of the run has passed: what a schedule names and the programs no longer have. */
-  unreached(store: Store): Point[] {
-    return this.#points.filter((point) => !store.peek(this.#state.passed.at(printPoint(point))));
+  /**
+   * The points that no step of the run has passed: what a schedule names and the programs no longer have.
+   *
+   * @param actors those who may stand before points that are there, and wait for one that is gone
+   */
+  unreached(store: Store, actors: readonly Actor[] = []): Point[] {
+    const alive = actors.filter((actor) => store.peek(actor.life) === 'alive');
+    const isHeld = ({ program, task }: Point): boolean =>
+      this.#points.some(
+        (point) =>
+          point.program === program && point.task === task && alive.some((actor) => this.#isAt(store, actor, point)),
+      );
+    return this.#points.filter((point) => !store.peek(this.#state.passed.at(printPoint(point))) && !isHeld(point));
   }
 
   #callsOf(actor: Actor, call: string) {
