@@ -11,8 +11,10 @@ export const commands = [
   ['dap', '', 'serves editors over the Debug Adapter Protocol'],
   ['restore', 'IMAGE', 'restores an image into the simulated kernel and verifies it'],
   ['plan', 'IMAGE', 'prints the programs that restore an image'],
+  ['checkpoint', 'SCENARIO', 'runs a scenario, freezes it and writes the image'],
   ['diff', 'A B', 'compares two images'],
   ['import', 'criu DIR', 'makes an image of a CRIU dump'],
+  ['conform', 'LOG…', 'replays recorded strace logs and compares every result'],
   ['hazards', '[ID]', 'lists the catalogue of hazards, or shows one entry'],
   ['schema', 'KIND', 'prints the JSON Schema of a kind of file'],
 ] as const;

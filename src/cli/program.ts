@@ -97,6 +97,13 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .addOption(json())
       .action(async (image, options) => (await import('./plan.ts')).plan(image, options)),
 
+  checkpoint: (command) =>
+    withScenario(command)
+      .argument('<scenario>')
+      .option('-o, --output <file>', 'where to write the image, as JSON if it ends in .json; stdout without it')
+      .option('--seed <n>', 'choose who steps next at random, by this seed', wholeNumber(0))
+      .action(async (file, options) => (await import('./checkpoint.ts')).checkpoint(file, options)),
+
   diff: (command) =>
     command
       .argument('<a>')
@@ -112,6 +119,12 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .option('-o, --output <file>', 'where to write the image, as JSON if it ends in .json; stdout without it')
       .action(async (directory, options) => (await import('./import-criu.ts')).importCriuDump(directory, options));
   },
+
+  conform: (command) =>
+    command
+      .argument('<log...>', 'logs that "strace -f" wrote, or folders of them')
+      .addOption(json())
+      .action(async (logs, options) => (await import('./conform.ts')).conform(logs, options)),
 
   hazards: (command) =>
     command

@@ -1,16 +1,18 @@
 /** `thaw test`: explores every scenario under some paths against what it expects. */
 
-import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { runSuite } from '../explore/suite.ts';
 import type { Answer } from '../explore/worker.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, INVALID, tell, UsageError } from './exit.ts';
+import { filesUnder } from './files-under.ts';
 import { writeWhole } from './image-file.ts';
 import { junit } from './junit.ts';
 import { printJson } from './output.ts';
 import { Progress } from './progress.ts';
+
+/** Files beside scenarios that are none. */
+const noScenario = /\.(schedule|image)\.ya?ml$/;
 
 export interface TestOptions {
   readonly jobs?: number;
@@ -20,7 +22,7 @@ export interface TestOptions {
 }
 
 export async function test(paths: readonly string[], options: TestOptions): Promise<void> {
-  const files = (await Promise.all(paths.map(scenariosUnder))).flat();
+  const files = (await Promise.all(paths.map((path) => filesUnder(path, /\.ya?ml$/, noScenario)))).flat();
   if (files.length === 0) throw new UsageError(`no scenario under ${paths.join(', ')}`);
   const started = performance.now();
   const print = options.json ? () => {} : options.tap ? tapPrinter(files.length) : specPrinter();
@@ -47,22 +49,6 @@ export async function test(paths: readonly string[], options: TestOptions): Prom
   tell(`${passed} passed, ${failed} failed in ${seconds.toFixed(1)} s`);
   if (answers.some(({ invalid }) => invalid)) endWith(INVALID);
   else if (failed > 0) endWith(DIFFERENT);
-}
-
-/** The scenario files at or below a path, in order. Saved schedules are none. */
-async function scenariosUnder(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => null);
-  if (found === null) throw new UsageError(`there is no ${path}`);
-  if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).sort();
-  const below = await Promise.all(
-    names.map(async (name): Promise<string[]> => {
-      const inside = join(path, name);
-      if ((await stat(inside)).isDirectory()) return scenariosUnder(inside);
-      return /\.ya?ml$/.test(name) && !/\.(schedule|image)\.ya?ml$/.test(name) ? [inside] : [];
-    }),
-  );
-  return below.flat();
 }
 
 function specPrinter(): (answer: Answer) => void {
