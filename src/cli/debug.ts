@@ -3,15 +3,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { Debuggee } from '../debug/debuggee.ts';
 import { Console, type Host } from '../debug/repl/console.ts';
 import { runScript } from '../debug/repl/session-commands.ts';
 import { coloured } from '../debug/repl/style.ts';
 import { converse } from '../debug/repl/terminal.ts';
-import { openScenario } from '../explore/open.ts';
 import { readSavedSchedule } from '../explore/saved-schedule.ts';
 import { coloursOf } from './colour.ts';
 import { explainHazard, exploreFrom } from './debug-explorer.ts';
+import { openDebuggee } from './debug-target.ts';
 import { endWith, INVALID } from './exit.ts';
 import { overridesOf, type ScenarioOptions } from './scenario-options.ts';
 
@@ -27,10 +26,7 @@ export interface DebugOptions extends ScenarioOptions {
 export function hostOf(file: string, options: ScenarioOptions): Host {
   const overrides = overridesOf(options);
   return {
-    load: async () => {
-      const opened = await openScenario(file, overrides);
-      return opened.ok ? new Debuggee(opened.scenario) : opened.message;
-    },
+    load: () => openDebuggee(file, overrides),
     read: async (name) => readFile(name, 'utf8').catch((error: Error) => ({ error: error.message })),
     write: async (name, text) =>
       writeFile(name, text).then(

@@ -78,6 +78,17 @@ test('what the explorer finds from here can be followed, saved, replayed and deb
   t.regex(again.out, /^Breakpoint 1, hazard N10$/m);
 });
 
+test('an image is debugged as the plan that restores it, and one that cannot be restored says why', async (t) => {
+  const dump = 'test/fixtures/criu/small';
+  const restored = await thaw(['debug', dump, '--fixes', 'P3', '--batch', '-ex', 'continue', '-ex', 'info tasks']);
+  t.is(restored.code, 0, restored.out);
+  t.regex(restored.out, /in pause wait for ever/);
+  t.regex(restored.out, /4 \(U0_2\.Z_4\) +zombie/);
+  const refused = await thaw(['debug', dump, '--batch']);
+  t.is(refused.code, 2);
+  t.regex(refused.out, /cannot be restored: P3/);
+});
+
 test('why a hazard happens is told by the explorer', async (t) => {
   const { out } = await thaw(['debug', n10, '--batch', '-ex', 'why N10', '-ex', 'why N1']);
   t.regex(out, /What decides it: killer's kill/);
