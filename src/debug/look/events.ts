@@ -4,6 +4,8 @@ import { signalName } from '../../kernel-sim/abi/signal-name.ts';
 import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Note, Remark } from '../../kernel-sim/machine/note.ts';
 import type { Store } from '../../kernel-sim/machine/store.ts';
+import type { Datum } from '../../syscalls/datum.ts';
+import { syscalls } from '../../syscalls/table.ts';
 import { EventSource, type TraceEvent } from '../../trace/event.ts';
 import { type LineKind, StraceText } from '../../trace/strace.ts';
 import type { Debuggee } from '../debuggee.ts';
@@ -76,19 +78,34 @@ function sent(debuggee: Debuggee, { info, target }: Remark): Line {
  * back to where one stood.
  */
 export function traceOf(debuggee: Debuggee, from: number, to: number): Line[] {
+  if (from > to) return [];
   const { session } = debuggee;
   const { timeline, position } = session;
   const lines: Line[] = [];
-  let step = 0;
+  let step = from - 1;
   const text = new StraceText((line, kind) => {
     if (step >= from) lines.push({ text: line, kind });
   });
+  session.jump(step);
+  for (const event of underWay(debuggee, step)) text.add(event);
   const again = new Again(debuggee);
-  for (step = 1; step <= to; step++) {
-    if (timeline.hasNotes(step)) session.jump(step);
-    for (const event of again.eventsOf(debuggee, step)) text.add(event);
+  for (step = from; step <= to; step++) {
+    if (!timeline.hasNotes(step)) continue;
+    session.jump(step);
+    for (const event of again.eventsOf(debuggee, step)) text.add(numbered(event, step));
   }
   text.end();
   session.jump(position);
   return lines;
+}
+
+/** The calls that tasks are in, as if they had just been made: a trace that begins here tells how they end. */
+function underWay(debuggee: Debuggee, step: number): TraceEvent[] {
+  const { view } = debuggee;
+  return debuggee.tasks.flatMap((task): TraceEvent[] => {
+    const call = view.read(task.frame)?.call;
+    if (call === undefined || !syscalls.has(call.name)) return [];
+    const who = { pid: debuggee.numberOf(task), label: debuggee.labelOf(task) };
+    return [{ step, who, kind: 'enter', call: call.name, args: call.args as readonly Datum[] }];
+  });
 }
