@@ -45,7 +45,13 @@ function placeOf(n: number, places: readonly { sid: number; pgid: number }[]) {
   return { pid, sid, pgid: n % 16 === 5 ? pid : pgid };
 }
 
-function taskOf(n: number, tasks: number, place: { pid: number; sid: number; pgid: number }, parent: number, image: Image): Task {
+function taskOf(
+  n: number,
+  tasks: number,
+  place: { pid: number; sid: number; pgid: number },
+  parent: number,
+  image: Image,
+): Task {
   const { pid, pgid, sid } = place;
   const common = { pid, ppid: n === 0 ? 0 : parent, pgid, sid };
   const isLeaf = n * FAN_OUT + 1 >= tasks;
@@ -107,7 +113,13 @@ function generateIpc(count: number): NonNullable<Image['ipc']> {
       ...{ qbytes: 16_384, lspid: FIRST_PID + n, lrpid: 0, stime: 1000 + n, rtime: 0, ctime: 1000 },
       messages: [1, 2].map((type) => ({ type, text: `message ${type} of ${n}` })),
     })),
-    sem: numbers.map((n) => ({ ...object(n), otime: 2000 + n, ctime: 1000, values: [n, 1, 0, 32_767], pids: 'unknown' })),
+    sem: numbers.map((n) => ({
+      ...object(n),
+      otime: 2000 + n,
+      ctime: 1000,
+      values: [n, 1, 0, 32_767],
+      pids: 'unknown',
+    })),
     shm: numbers.map((n) => ({
       ...object(n),
       ...{ size: 8192, cpid: FIRST_PID + n, lpid: 0, atime: 0, dtime: 0, ctime: 3000 + n },

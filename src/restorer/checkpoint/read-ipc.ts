@@ -160,4 +160,3 @@ function wide(text: string | undefined): number | string {
   if (text === undefined) return UNKNOWN;
   return Number.isSafeInteger(Number(text)) ? Number(text) : text;
 }
-

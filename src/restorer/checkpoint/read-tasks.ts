@@ -5,7 +5,7 @@ import { CLD_DUMPED, CLD_EXITED } from '../../kernel-sim/abi/signal-code.ts';
 import { P_PID, WEXITED, WNOHANG, WNOWAIT } from '../../kernel-sim/abi/wait.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { integerOf, OUT } from '../../syscalls/datum.ts';
-import type { LiveTask, Rlimits, Task as ImageTask, Thread } from '../image/index.ts';
+import type { Task as ImageTask, LiveTask, Rlimits, Thread } from '../image/index.ts';
 import { field, type Probe } from './probe.ts';
 import { readActions, readAltstack, takePending } from './read-signals.ts';
 import { limitsIn, Status } from './read-status.ts';

@@ -4,7 +4,14 @@
  */
 
 import type { Expr } from '../../userland/language/ast.ts';
-import { type Ipc, isKnown, type Knowable, type MessageQueue, type SemaphoreSet, type SharedMemory } from '../image/index.ts';
+import {
+  type Ipc,
+  isKnown,
+  type Knowable,
+  type MessageQueue,
+  type SemaphoreSet,
+  type SharedMemory,
+} from '../image/index.ts';
 import type { ArmedNumbers } from './numbers.ts';
 import type { Script } from './script.ts';
 import { any, array, either, minusOne, name, none, number, struct, text } from './syntax.ts';
@@ -108,7 +115,11 @@ export class IpcObjects {
     const bytes = messages.reduce((sum, message) => sum + message.text.length, 0);
     const room = Math.max(bytes, messages.length);
     if (room > DEFAULT_QBYTES) {
-      this.#script.call('msgctl', [number(id), name('IPC_SET'), struct({ msg_perm: owner(queue), msg_qbytes: number(room) })]);
+      this.#script.call('msgctl', [
+        number(id),
+        name('IPC_SET'),
+        struct({ msg_perm: owner(queue), msg_qbytes: number(room) }),
+      ]);
     }
     for (const { type, text: bytes } of messages) {
       const message = struct({ mtype: number(type), mtext: text(bytes) });
@@ -133,7 +144,8 @@ export class IpcObjects {
   #finishQueue(queue: MessageQueue): void {
     const { id, stime, rtime, ctime, lspid, lrpid, qbytes, messages } = queue;
     const history = { msg_stime: stime, msg_rtime: rtime, msg_ctime: ctime, msg_lspid: lspid, msg_lrpid: lrpid };
-    const filled = isKnown(messages) && messages.reduce((sum, message) => sum + message.text.length, 0) > DEFAULT_QBYTES;
+    const filled =
+      isKnown(messages) && messages.reduce((sum, message) => sum + message.text.length, 0) > DEFAULT_QBYTES;
     const isChanged = changesHands(queue) || qbytes !== DEFAULT_QBYTES || filled;
     this.#set('msgctl', [number(id)], { msg_perm: owner(queue), msg_qbytes: number(qbytes) }, history, isChanged);
   }
@@ -177,4 +189,3 @@ const plus = (variable: string, offset: number): Expr =>
   offset === 0
     ? name(variable)
     : { kind: 'binary', operator: '+', left: name(variable), right: number(offset), span: any.span };
-

@@ -35,7 +35,9 @@ export function traceLineage(image: Image, foresight: Foresight): Lineage {
   const tasks = new Map(image.tasks.map((task) => [task.pid, task]));
   const root = tasks.get(INIT)?.ppid === 0 ? tasks.get(INIT)! : null;
   const init = new Member(INIT, 'init', root);
-  const byPid = new Map(image.tasks.map((task) => [task.pid, task === root ? init : new Member(task.pid, 'task', task)]));
+  const byPid = new Map(
+    image.tasks.map((task) => [task.pid, task === root ? init : new Member(task.pid, 'task', task)]),
+  );
   const family = new Family(image, init, byPid);
   const births = birthSessions(family);
   const foreign: Foreigner[] = [];
@@ -153,7 +155,13 @@ function placeForeigners(
 }
 
 /** Has a leader of the image make a task of its session that is not its child in the end. */
-function bornOf(leader: Member, { member, parent }: Foreigner, family: Family, free: FreeNumbers, foresight: Foresight) {
+function bornOf(
+  leader: Member,
+  { member, parent }: Foreigner,
+  family: Family,
+  free: FreeNumbers,
+  foresight: Foresight,
+) {
   if (parent === family.parentOf(leader)) adopt(leader, member, 'after', true);
   else if (parent !== family.init) unreachable(member, parent, foresight);
   else if (leader.task?.state === 'zombie') adopt(leader, member, 'after');

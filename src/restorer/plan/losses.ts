@@ -76,7 +76,8 @@ function losesFiles(image: Image, profile: Profile, foresight: Foresight): void 
     if (file.kind === 'regular' && isKnown(file.size) && file.size > LARGEST_FILE) {
       foresight.loss('the size of a file that this file system has no room for');
     }
-    if (file.kind === 'null' && file.position !== 0) foresight.loss('the position of an open /dev/null, which has none');
+    if (file.kind === 'null' && file.position !== 0)
+      foresight.loss('the position of an open /dev/null, which has none');
   }
   for (const { size, buffered } of image.pipes) {
     if (!isKnown(buffered)) foresight.loss('the bytes in a pipe, which the image does not know');

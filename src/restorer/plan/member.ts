@@ -37,6 +37,11 @@ export class Member {
   bornBefore = false;
   /** Children in the end that are not simply there: zombies, and tasks that are stopped. */
   readonly watched: Member[] = [];
+  /** Those of them that it waits for before it says that it is there, and behind the gate. */
+  readonly watchedEarly: Member[] = [];
+  readonly watchedLate: Member[] = [];
+  /** The last of its state comes when everybody is there. */
+  waits = false;
   /** Whom it creates before and after it has made its session, in order. */
   readonly before: Member[] = [];
   readonly after: Member[] = [];
@@ -72,19 +77,6 @@ export class Member {
     if (this.role === 'init') return false;
     if (this.role !== 'task') return true;
     return this.task!.state === 'zombie' && this.groupStep.kind !== 'join';
-  }
-
-  /**
-   * Whether the last of its state has to wait until everybody is there: a group that somebody else makes, a stop (a helper's end could
-   * undo it), the signal for a parent's death when a helper is still the parent, and the ends and stops of children that wait.
-   */
-  get waits(): boolean {
-    const { task } = this;
-    if (this.role !== 'task' || task === null) return false;
-    if (this.groupStep.kind === 'join' || task.state === 'stopped') return true;
-    const adopted = this.creator?.isHelper === true && !this.asSibling;
-    const minds = task.state !== 'zombie' && task.threads.some(({ pdeathsig }) => pdeathsig !== 0);
-    return (adopted && minds) || this.watched.some((child) => child.waits);
   }
 
   /** Whether it is no task of the image, and is reaped by its creator. */

@@ -27,7 +27,8 @@ export function foreseeObstacles(
   for (const { groupStep } of members) if (groupStep.kind === 'refound') chosen.push(groupStep.group);
   if (profile.series.has('next_syscall_data') && !profile.fixes.has('P3')) {
     const low = chosen.filter((pid) => pid < RESERVED_PIDS);
-    if (low.length > 0) foresight.obstacle(`pids below ${RESERVED_PIDS}, which the posted interface refuses`, low, 'P3');
+    if (low.length > 0)
+      foresight.obstacle(`pids below ${RESERVED_PIDS}, which the posted interface refuses`, low, 'P3');
   }
   const high = chosen.filter((pid) => pid > HIGHEST_PID);
   if (high.length > 0) foresight.obstacle(`pids above ${HIGHEST_PID}, which no kernel allows`, high, 'P8');

@@ -13,17 +13,8 @@ import { array, name, number } from './syntax.ts';
 
 /** The task's own next_syscall_data file. */
 export const CONTROL = 'nsd';
-/** What everybody waits at until all are there. */
-export const GATE = 'gate';
-/** The end of the same pipe that only init holds; closing it opens the gate. */
-export const OPENER = 'opener';
 /** The standard streams that pid 1 is started with, which go by their numbers. */
 export const STANDARD: readonly string[] = ['0', '1', '2'];
-/** Where a task at this depth hears from those that it creates. */
-export const hears = (depth: number): string => `built_${depth}`;
-/** Where those that it creates tell it that they, and all that they create, are there. */
-export const tells = (depth: number): string => `tell_${depth}`;
-
 /** The arguments of close, which every program makes several times. */
 const closing = new Map<string, readonly Expr[]>();
 

@@ -21,16 +21,18 @@ import { planGroups } from './groups.ts';
 import { planShares } from './ipc-plan.ts';
 import { traceLineage } from './lineage.ts';
 import { foreseeLosses } from './losses.ts';
+import { threadVariables } from './meeting.ts';
 import type { Member } from './member.ts';
 import { aboutMember, programNames } from './names.ts';
 import { foreseeObstacles } from './obstacles.ts';
+import { STANDARD } from './own-descriptors.ts';
 import { type PlannedProgram, Script } from './script.ts';
-import { STANDARD, tells } from './own-descriptors.ts';
 import { planSites } from './sites.ts';
 import { number } from './syntax.ts';
 import { planSysctls } from './sysctls.ts';
 import { TaskScript } from './task-script.ts';
 import { writeThread } from './thread-script.ts';
+import { planWaiting } from './waiting.ts';
 import { worldOf } from './world.ts';
 
 /** The way in which numbers are chosen. */
@@ -64,6 +66,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
   const foresight = new Foresight();
   const { members, byPid } = traceLineage(image, foresight);
   planGroups(members, byPid, foresight);
+  planWaiting(members, mode);
   const tables = planSites(image, members, foresight);
   const { names, threadNames } = programNames(members);
   const shares = planShares(image, byPid, foresight);
@@ -152,8 +155,12 @@ class WrittenOnDemand implements Plan {
   #writeThread({ leader, index }: { leader: Member; index: number }, name: string): PlannedProgram {
     const task = leader.task as LiveTask;
     const thread = task.threads[index]!;
-    const variables = new Set([tells(leader.depth)]);
-    return writeThread(this.#context, task, thread, leader.depth).finish(name, `thread ${thread.tid} of task ${task.pid}`, variables);
+    const variables = threadVariables(leader.depth);
+    return writeThread(this.#context, task, thread, leader.depth).finish(
+      name,
+      `thread ${thread.tid} of task ${task.pid}`,
+      variables,
+    );
   }
 
   #write(member: Member, name: string): PlannedProgram {

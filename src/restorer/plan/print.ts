@@ -1,7 +1,7 @@
 /** A plan as a scenario that people read, and that runs as any other; docs/scenario-format.md. */
 
-import type { Profile } from '../../kernel-sim/profile.ts';
 import type { InitialFile } from '../../kernel-sim/fs/file-system.ts';
+import type { Profile } from '../../kernel-sim/profile.ts';
 import type { Plan } from './plan.ts';
 import { printPlanned } from './script.ts';
 

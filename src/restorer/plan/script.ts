@@ -2,7 +2,7 @@
 
 import type { Call, Expectation, Expr, Program, Statement } from '../../userland/language/ast.ts';
 import { printStatement } from '../../userland/language/print.ts';
-import { number, nowhere } from './syntax.ts';
+import { nowhere, number } from './syntax.ts';
 
 /** What else there is to say of a call. */
 export interface Details {
@@ -42,7 +42,8 @@ export class Script {
     this.#remark = null;
     const call: Call = { kind: 'call', callee, args, expect: expectation(expect), span: nowhere };
     if (bind === undefined && intent === undefined) this.#statements.push(call);
-    else this.#statements.push({ ...call, ...(bind !== undefined && { bind }), ...(intent !== undefined && { intent }) });
+    else
+      this.#statements.push({ ...call, ...(bind !== undefined && { bind }), ...(intent !== undefined && { intent }) });
     return this;
   }
 

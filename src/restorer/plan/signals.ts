@@ -40,7 +40,8 @@ export function setActions(script: Script, { signals: state }: LiveTask, handler
 /** A thread's own part. */
 export function setThreadSignals(script: Script, task: LiveTask, thread: Thread): void {
   if (thread.altstack !== undefined && thread.altstack !== 'unknown') setStack(script, thread.altstack);
-  if (thread.blocked.length > 0) script.call('rt_sigprocmask', [name('SIG_SETMASK'), set(thread.blocked), none, SIGSET_SIZE]);
+  if (thread.blocked.length > 0)
+    script.call('rt_sigprocmask', [name('SIG_SETMASK'), set(thread.blocked), none, SIGSET_SIZE]);
   for (const info of thread.pending) resend(script, info, resendingOf(info, thread.blocked, task, thread));
 }
 
@@ -118,4 +119,5 @@ function setStack(script: Script, { address, size, flags: bits }: Altstack): voi
 }
 
 /** Signals as a set names them, without SIG. */
-const set = (numbers: readonly number[]): Expr => signals(numbers.map((signo) => signalName(signo)!.slice('SIG'.length)));
+const set = (numbers: readonly number[]): Expr =>
+  signals(numbers.map((signo) => signalName(signo)!.slice('SIG'.length)));

@@ -35,12 +35,18 @@ function tablesOf(image: Image, members: readonly Member[], foresight: Foresight
     if (task === null || task.state === 'zombie') continue;
     const first = seen.get(task.descriptors);
     if (first !== undefined) {
-      foresight.loss('a descriptor table shared between processes, of which each gets a copy', [first.number, task.pid]);
+      foresight.loss('a descriptor table shared between processes, of which each gets a copy', [
+        first.number,
+        task.pid,
+      ]);
     }
     seen.set(task.descriptors, member);
     // Unknown kinds of files are left out here; openings() says so.
     const descriptors = known.get(task.descriptors)!.descriptors.filter(({ file }) => kinds.get(file) !== 'other');
-    tables.set(member, descriptors.toSorted((a, b) => a.fd - b.fd));
+    tables.set(
+      member,
+      descriptors.toSorted((a, b) => a.fd - b.fd),
+    );
     for (const { fd, file } of known.get(task.descriptors)!.descriptors) {
       if (kinds.get(file) === 'other') foresight.loss(`descriptor ${fd}, which is not a file or a pipe`, [task.pid]);
     }
@@ -80,7 +86,10 @@ function* openings(
     if (files === undefined) continue;
     const modes = new Set(files.map(({ flags }) => flags & 3));
     if (modes.size < files.length || modes.has(2)) {
-      foresight.loss('an end of a pipe that was opened more than once, whose openings become one', pidsOf(files, users));
+      foresight.loss(
+        'an end of a pipe that was opened more than once, whose openings become one',
+        pidsOf(files, users),
+      );
     }
     yield { opening: { kind: 'pipe', pipe, ends: files }, files };
   }

@@ -53,7 +53,11 @@ export const signals = (names: readonly string[]): Expr =>
 export const minusOne: Expr = number(-1);
 
 /** Flags joined by `|`, from any that have names; what is left is a number. `0` when there is none. */
-export function flags(value: number, names: Readonly<Record<string, number>>, leftover: NumberExpr['radix'] = 16): Expr {
+export function flags(
+  value: number,
+  names: Readonly<Record<string, number>>,
+  leftover: NumberExpr['radix'] = 16,
+): Expr {
   const parts: Expr[] = [];
   let left = value;
   for (const [flag, bits] of Object.entries(names)) {

@@ -32,7 +32,10 @@ export function planSysctls(image: Image, profile: Profile, highestPid: number, 
   const is26 = profile.base === '2.6.26';
   if (is26 && highestPid >= PID_MAX) set('kernel/pid_max', highestPid + 1);
   if (threadsOf(image) >= THREADS_MAX - 1024) set('kernel/threads-max', threadsOf(image) * 2);
-  for (const [limit, value] of Object.entries(limitsFor(image.ipc)) as [keyof IpcLimits, number | string | number[]][]) {
+  for (const [limit, value] of Object.entries(limitsFor(image.ipc)) as [
+    keyof IpcLimits,
+    number | string | number[],
+  ][]) {
     if (ABSENT[profile.base].has(limit)) foresight.loss(`the limit ${limit}, which this kernel does not have`);
     else set(`kernel/${limit}`, Array.isArray(value) ? value.join(' ') : value);
   }

@@ -14,17 +14,16 @@ import { makeGroup } from './group-script.ts';
 import { ImageDescriptors } from './image-descriptors.ts';
 import { IpcObjects, SEGMENT } from './ipc-objects.ts';
 import { attach, changeSemaphores } from './ipc-shares.ts';
+import { Meeting } from './meeting.ts';
 import type { Member, Opening } from './member.ts';
 import { ArmedNumbers } from './numbers.ts';
-import { GATE, hears, OPENER, OwnDescriptors, STANDARD, tells } from './own-descriptors.ts';
+import { OwnDescriptors, STANDARD } from './own-descriptors.ts';
 import { Script } from './script.ts';
 import { makeSettings, type Settings } from './settings.ts';
 import { settle, stay } from './settling.ts';
-import { any, either, name, none, number, text } from './syntax.ts';
+import { either, name, none, number } from './syntax.ts';
 import { setSysctls } from './sysctls.ts';
 
-const TOKEN = text('.');
-const ONE = number(1);
 const SIBLING = either([name('CLONE_PARENT'), name('SIGCHLD')]);
 const THREAD = either(
   ['CLONE_VM', 'CLONE_FS', 'CLONE_FILES', 'CLONE_SIGHAND', 'CLONE_THREAD', 'CLONE_SYSVSEM'].map(name),
@@ -45,6 +44,7 @@ export class TaskScript {
   readonly #own: OwnDescriptors;
   readonly #numbers: ArmedNumbers;
   readonly #files: ImageDescriptors;
+  readonly #meeting: Meeting;
   readonly #lent: ReadonlySet<number>;
   #settings: Settings;
 
@@ -56,6 +56,7 @@ export class TaskScript {
     this.#own = new OwnDescriptors(this.script, table, context.base);
     this.#numbers = new ArmedNumbers(this.script, this.#own);
     this.#files = new ImageDescriptors(this.script, table, this.#numbers, context.base, context.homes);
+    this.#meeting = new Meeting(this.script, this.#own, member, context);
     this.#lent = new Set(member.children.flatMap((child) => [...child.carries]));
   }
 
@@ -94,15 +95,15 @@ export class TaskScript {
 
   /** Closes what is its creator's alone. */
   #closeCreators(): void {
-    const { depth, leavesEarly, children } = this.#member;
+    const { leavesEarly, children } = this.#member;
     if (leavesEarly && children.length === 0) return; // its end closes them as well
     this.#numbers.end();
-    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER);
+    this.#meeting.arrive();
   }
 
   /** Opens what it needs to create others, and makes what they inherit. */
   #equip(): void {
-    const { children, groupStep, opens, task, depth, role } = this.#member;
+    const { children, groupStep, opens, task, role } = this.#member;
     const chooses =
       children.length > 0 ||
       this.#threads.length > 0 ||
@@ -115,11 +116,7 @@ export class TaskScript {
       const shared = opens.filter((opening) => this.#isLent(opening));
       this.#files.take(this.#wanted, shared, this.#lent);
     }
-    if (role === 'init' && this.#context.hasGate) {
-      this.script.say('some wait at the gate until all are there');
-      this.#own.pipe(GATE, OPENER);
-    }
-    if (this.#expected > 0) this.#own.pipe(hears(depth), tells(depth));
+    this.#meeting.expect(this.#context.hasGate);
   }
 
   #makeObjects(): void {
@@ -128,7 +125,7 @@ export class TaskScript {
     new IpcObjects(this.script, this.#numbers, image.ipc).make();
     for (const clerk of clerks) {
       this.#fork(clerk);
-      this.#reap(clerk.number);
+      this.#meeting.reap(clerk.number);
     }
   }
 
@@ -142,19 +139,14 @@ export class TaskScript {
     for (const child of after) this.#createOne(child);
     for (const { tid } of this.#threads) {
       this.#numbers.clone(tid, this.#context.threadNames.get(tid)!, THREAD);
-      if (this.#context.mode === 'sequential') this.#hear(1);
+      this.#meeting.joined();
     }
-    if (this.#context.mode === 'parallel') {
-      this.#hear(this.#expected);
-      for (const child of this.#member.children) if (child.isHelper) this.#reap(child.number);
-    }
+    this.#meeting.complete();
   }
 
   #createOne(child: Member): void {
     this.#fork(child);
-    if (this.#context.mode === 'parallel') return;
-    if (child.tells) this.#hear(1);
-    else if (child.isHelper) this.#reap(child.number);
+    this.#meeting.created(child);
   }
 
   #fork(child: Member): void {
@@ -164,78 +156,53 @@ export class TaskScript {
     this.births.set(child, { table: this.#table.copy(), settings: this.#settings });
   }
 
-  /** How many will say that they are there. */
-  get #expected(): number {
-    return this.#member.children.filter((child) => child.tells).length + this.#threads.length;
-  }
-
-  #hear(count: number): void {
-    if (count === 0) return;
-    const read = (script: Script) =>
-      script.call('read', [name(hears(this.#member.depth)), any, ONE], { expect: 1 });
-    if (count === 1) read(this.script);
-    else this.script.repeat(count, read);
-  }
-
-  #reap(pid: number): void {
-    this.script.call('wait4', [number(pid), none, number(0), none], { expect: pid });
-  }
-
   // --- its own place ---
 
   #takePlace(): void {
-    const { role, leavesEarly } = this.#member;
-    if (leavesEarly) return this.#leaveEarly();
+    const { role, leavesEarly, waits } = this.#member;
+    if (leavesEarly) {
+      this.#leaveEarly();
+      return;
+    }
     this.#occupy();
     if (role === 'init') this.#openGate();
-    if (this.#member.waits) {
-      this.#report();
-      this.script.call('read', [name(GATE), any, ONE]);
-      this.#own.close(GATE);
-      this.#watchChildren(true);
+    else if (waits) {
+      this.#meeting.report();
+      this.#meeting.pass();
     }
+    this.#watch(this.#member.watchedLate);
     settle(this.script, this.#context, this.#member, this.#settings);
-    if (role !== 'init' && !this.#member.waits) this.#report();
+    if (role !== 'init' && !waits) this.#meeting.report();
     stay(this.script, this.#member);
   }
 
   /** Takes descriptors and attachments, and has nothing more to do with those it has created. */
   #occupy(): void {
-    const { number: pid, opens, depth, waits } = this.#member;
+    const { number: pid, opens, role, watchedEarly } = this.#member;
     const unshared = opens.filter((opening) => !this.#isLent(opening));
     this.#files.take(this.#wanted, unshared, NOTHING);
     attach(this.script, this.#context, pid);
     changeSemaphores(this.script, this.#context, pid);
-    this.#watchChildren(false);
-    this.#own.close(hears(depth), tells(depth));
-    if (this.#member.role === 'init') return;
-    this.#numbers.end();
-    if (!waits) this.#own.close(GATE);
+    this.#watch(watchedEarly);
+    this.#meeting.dismiss();
+    if (role !== 'init') this.#numbers.end();
   }
 
   /** Waits for the ends and stops of children, and leaves them so. */
-  #watchChildren(late: boolean): void {
-    for (const { number: pid, waits, task } of this.#member.watched) {
-      if (waits !== late) continue;
+  #watch(children: readonly Member[]): void {
+    for (const { number: pid, task } of children) {
       const state = task!.state === 'zombie' ? DEAD_AND_KEPT : STOPPED_AND_KEPT;
       this.script.call('waitid', [name('P_PID'), number(pid), none, state, none]);
     }
   }
 
-  /** Tells its creator that it and all that it has created are there. */
-  #report(): void {
-    const up = tells(this.#member.depth - 1);
-    this.script.call('write', [name(up), TOKEN, ONE], { expect: 1 });
-    this.#own.close(up);
-  }
-
+  /** Init gathers all, gives IPC objects their history, and lets those who wait go on. */
   #openGate(): void {
     const { ipc } = this.#context.image;
+    this.#meeting.gather();
     if (ipc !== undefined) new IpcObjects(this.script, this.#numbers, ipc).finish();
     this.#numbers.end();
-    this.script.say('all are there');
-    this.#own.close(OPENER, GATE);
-    this.#watchChildren(true);
+    this.#meeting.open();
   }
 
   #leaveEarly(): void {

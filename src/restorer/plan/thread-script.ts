@@ -3,11 +3,11 @@
 import type { LiveTask, Thread } from '../image/index.ts';
 import type { PlanContext } from './context.ts';
 import { takeCredentials } from './credentials.ts';
-import { tells } from './own-descriptors.ts';
+import { reportThread } from './meeting.ts';
 import { Script } from './script.ts';
 import { setDeathSignal } from './settling.ts';
 import { setThreadSignals } from './signals.ts';
-import { name, number, text } from './syntax.ts';
+import { name, text } from './syntax.ts';
 
 /** Writes the program of a thread whose leader is at `depth`. */
 export function writeThread(context: PlanContext, task: LiveTask, thread: Thread, depth: number): Script {
@@ -16,7 +16,7 @@ export function writeThread(context: PlanContext, task: LiveTask, thread: Thread
   takeCredentials(script, thread.credentials ?? task.credentials, context.capabilities);
   setDeathSignal(script, thread.pdeathsig);
   setThreadSignals(script, task, thread);
-  script.call('write', [name(tells(depth)), text('.'), number(1)], { expect: 1 });
+  reportThread(script, depth);
   script.call('pause', [], { expect: 'anything' });
   return script;
 }

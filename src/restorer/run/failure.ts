@@ -23,7 +23,9 @@ export interface Failure {
 
 interface Exit {
   readonly type: 'call.exit';
-  readonly outcome: { readonly ok: true; readonly value: { readonly value: unknown } } | { readonly ok: false; readonly errno: ErrnoName };
+  readonly outcome:
+    | { readonly ok: true; readonly value: { readonly value: unknown } }
+    | { readonly ok: false; readonly errno: ErrnoName };
 }
 
 /** The failure that the notes of one step tell of; null when there is none. */

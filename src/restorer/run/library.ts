@@ -5,8 +5,8 @@
  * which are still needed where, which has to look at all programs of a run at once.
  */
 
-import { type CallInstruction, type Code, type Instruction, type Library } from '../../userland/code.ts';
 import { hashHi, hashLo } from '../../kernel-sim/machine/hash.ts';
+import type { CallInstruction, Code, Instruction, Library } from '../../userland/code.ts';
 import { consumerOf } from '../../userland/intent.ts';
 import type { Statement } from '../../userland/language/ast.ts';
 import type { Plan } from '../plan/plan.ts';

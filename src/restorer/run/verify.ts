@@ -2,7 +2,15 @@
 
 import type { Kernel } from '../../kernel-sim/kernel.ts';
 import { checkpoint } from '../checkpoint/checkpoint.ts';
-import { type Attach, type Credentials, type Difference, diffImages, type Image, isKnown, type SigInfo } from '../image/index.ts';
+import {
+  type Attach,
+  type Credentials,
+  type Difference,
+  diffImages,
+  type Image,
+  isKnown,
+  type SigInfo,
+} from '../image/index.ts';
 import { bitsOf, capabilitiesOf } from '../plan/credentials.ts';
 
 /**

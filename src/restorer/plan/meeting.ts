@@ -1,0 +1,141 @@
+/**
+ * How the tasks of a restore wait for each other, by pipes and nothing else.
+ *
+ * One after the other (sequential): each that creates others has a pipe. Who is there, with all that it creates, writes a byte into its
+ * creator's, and the creator goes on with the next. All at once (parallel): everybody holds one end of a pipe and closes it when it is
+ * there; at the other end init hears that nobody holds it any more. Threads, which close nothing of their own, always write a byte to
+ * their leader. Helpers, and zombies that nothing keeps, say nothing: they are waited for.
+ *
+ * Behind a gate is what has to come after everybody: all who wait there read from a pipe that nobody writes to, until init closes it.
+ */
+
+import type { Mode, PlanContext } from './context.ts';
+import type { Member } from './member.ts';
+import type { OwnDescriptors } from './own-descriptors.ts';
+import type { Script } from './script.ts';
+import { any, name, none, number, text } from './syntax.ts';
+
+/** What everybody waits at, and the end of it that only init holds. */
+const GATE = 'gate';
+const OPENER = 'opener';
+/** In parallel: the end that everybody holds until it is there, and the one that init listens at. */
+const HERE = 'here';
+const THERE = 'there';
+/** Where one who creates others hears from them, and where they tell it: at each depth other names, for a child knows its parent's. */
+const hears = (depth: number): string => `built_${depth}`;
+const tells = (depth: number): string => `tell_${depth}`;
+
+const TOKEN = text('.');
+const ONE = number(1);
+
+export class Meeting {
+  readonly #script: Script;
+  readonly #own: OwnDescriptors;
+  readonly #member: Member;
+  readonly #mode: Mode;
+  readonly #threads: number;
+
+  constructor(script: Script, own: OwnDescriptors, member: Member, { mode }: PlanContext) {
+    this.#script = script;
+    this.#own = own;
+    this.#member = member;
+    this.#mode = mode;
+    const { task } = member;
+    this.#threads = task === null || task.state === 'zombie' ? 0 : task.threads.length - 1;
+  }
+
+  /** Closes what is its creator's alone. */
+  arrive(): void {
+    const { depth } = this.#member;
+    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER, THERE);
+    if (this.#mode === 'parallel') this.#own.close(tells(depth - 1));
+  }
+
+  /** Makes what it needs to hear from those it is about to create. */
+  expect(hasGate: boolean): void {
+    const { depth, role } = this.#member;
+    if (role === 'init' && hasGate) {
+      this.#script.say('some wait at the gate until all are there');
+      this.#own.pipe(GATE, OPENER);
+    }
+    if (role === 'init' && this.#mode === 'parallel') this.#own.pipe(THERE, HERE);
+    if (this.#threads > 0 || this.#speaks.length > 0) this.#own.pipe(hears(depth), tells(depth));
+  }
+
+  /** Those it creates who will write a byte. */
+  get #speaks(): readonly Member[] {
+    return this.#mode === 'parallel' ? [] : this.#member.children.filter((child) => child.tells);
+  }
+
+  /** A child has been created. */
+  created(child: Member): void {
+    if (this.#mode === 'parallel') return;
+    if (child.tells) this.#hear();
+    else if (child.isHelper) this.reap(child.number);
+  }
+
+  /** A thread has been created. */
+  joined(): void {
+    this.#hear();
+  }
+
+  /** All have been created. */
+  complete(): void {
+    const { children } = this.#member;
+    if (this.#mode === 'parallel') for (const child of children) if (child.isHelper) this.reap(child.number);
+  }
+
+  /** Waits for the end of a helper. */
+  reap(pid: number): void {
+    this.#script.call('wait4', [number(pid), none, number(0), none], { expect: pid });
+  }
+
+  #hear(): void {
+    this.#script.call('read', [name(hears(this.#member.depth)), any, ONE], { expect: 1 });
+  }
+
+  /** Has nobody left to hear from. */
+  dismiss(): void {
+    const { depth, waits, role } = this.#member;
+    this.#own.close(hears(depth), tells(depth));
+    if (!waits && role !== 'init') this.#own.close(GATE);
+  }
+
+  /** Says that it and all that it has created are there. */
+  report(): void {
+    const up = tells(this.#member.depth - 1);
+    if (this.#mode === 'parallel') this.#own.close(HERE);
+    else {
+      this.#script.call('write', [name(up), TOKEN, ONE], { expect: 1 });
+      this.#own.close(up);
+    }
+  }
+
+  /** Init waits until all have said so; one after the other they have by now. */
+  gather(): void {
+    if (this.#mode === 'sequential') return;
+    this.#own.close(HERE);
+    this.#script.call('read', [name(THERE), any, ONE]);
+    this.#own.close(THERE);
+  }
+
+  /** Init lets those at the gate go on. */
+  open(): void {
+    this.#script.say('all are there');
+    this.#own.close(OPENER, GATE);
+  }
+
+  /** Waits at the gate. */
+  pass(): void {
+    this.#script.call('read', [name(GATE), any, ONE]);
+    this.#own.close(GATE);
+  }
+}
+
+/** Writes the byte by which a thread says to its leader, who is at `depth`, that it is there. */
+export function reportThread(script: Script, depth: number): void {
+  script.call('write', [name(tells(depth)), TOKEN, ONE], { expect: 1 });
+}
+
+/** The variables that a thread looks at. */
+export const threadVariables = (depth: number): ReadonlySet<string> => new Set([tells(depth)]);
