@@ -2,7 +2,7 @@
 
 import type { Kernel } from '../../kernel.ts';
 import type { SigInfo } from '../siginfo.ts';
-import { COLUMNS, detailOf, handlerAt, parseMask } from './text.ts';
+import { COLUMNS, type Detail, detailOf, handlerAt, parseMask } from './text.ts';
 
 /** One queued signal of a text. `lost`: allocated, and then its second line could not be read (G6). */
 export interface ParsedEntry {
@@ -78,7 +78,8 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
       number,
       number,
     ];
-    let info: SigInfo = { si_signo: signo, si_errno: errno, si_code: code, si_pid: pid, si_uid: uid };
+    const bare = { si_signo: signo, si_code: code, ...(errno === 0 ? {} : { si_errno: errno }) };
+    let info: SigInfo = { ...bare, si_pid: pid, si_uid: uid };
     const detail = detailOf(signo);
     scanned = next;
     const repeated = seen.has(at);
@@ -94,7 +95,7 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
       size -= second - next + 1;
       next = second + 1;
       scanned = next;
-      info = { ...info, ...detailFields(detail, fields.slice(1).map(Number)) };
+      info = { ...bare, ...detailFields(detail, code, fields.slice(1).map(Number)) };
     } else {
       // A line that only says that there is nothing to say.
       const second = endOfLine(text, next, size);
@@ -113,20 +114,23 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
   return end(0);
 }
 
-function detailFields(
-  detail: Exclude<ReturnType<typeof detailOf>, 'none'>,
-  values: readonly number[],
-): Partial<SigInfo> {
+/** Fields that share their memory: what kill wrote there is a sender, read as an address or a band. */
+function detailFields(detail: Detail, code: number, values: readonly number[]): Partial<SigInfo> {
   const [first = 0, second = 0, status = 0, utime = 0, stime = 0] = values;
+  const sender = { si_pid: first % 2 ** 32, si_uid: Math.floor(first / 2 ** 32) };
   switch (detail) {
     case 'kill':
       return { si_pid: first, si_uid: second };
     case 'child':
-      return { si_pid: first, si_uid: second, si_status: status, si_utime: utime, si_stime: stime };
+      return code > 0
+        ? { si_pid: first, si_uid: second, si_status: status, si_utime: utime, si_stime: stime }
+        : { si_pid: first, si_uid: second };
     case 'fault':
-      return { si_addr: first };
+      return code > 0 ? { si_addr: first } : sender;
     case 'poll':
-      return { si_band: first, si_fd: second };
+      return code > 0 ? { si_band: first, si_fd: second } : sender;
+    case 'none':
+      return {};
   }
 }
 

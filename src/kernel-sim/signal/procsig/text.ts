@@ -12,6 +12,9 @@ export type QueueFile = 'pending' | 'shared_pending';
 /** The files of the directory. */
 export type SigFileName = QueueFile | 'blocked' | 'action' | 'altstack' | 'waiters';
 
+/** What the texts depend on. */
+export type Fixes = Pick<Kernel, 'fixed'>;
+
 /** Characters of a mask. */
 export const COLUMNS = SIGRTMAX;
 
@@ -29,17 +32,17 @@ export function detailOf(signo: number): Detail {
 }
 
 /** The signal that a column stands for: its number, 64 for column 0 (G1). As documented the columns would begin with signal 1. */
-const signalOfColumn = (k: Kernel, column: number): number => (k.fixed('G1') ? column + 1 : column || SIGRTMAX);
+const signalOfColumn = (k: Fixes, column: number): number => (k.fixed('G1') ? column + 1 : column || SIGRTMAX);
 
 /** 64 characters, `1` for each signal of the set. */
-export function printMask(k: Kernel, set: bigint): string {
+export function printMask(k: Fixes, set: bigint): string {
   let text = '';
   for (let column = 0; column < COLUMNS; column++) text += (set & bit(signalOfColumn(k, column))) === 0n ? '0' : '1';
   return text;
 }
 
 /** The set that the first 64 characters of a text say; anything but `1` is a zero. */
-export function parseMask(k: Kernel, text: string): bigint {
+export function parseMask(k: Fixes, text: string): bigint {
   let set = 0n;
   for (let column = 0; column < COLUMNS; column++) if (text[column] === '1') set |= bit(signalOfColumn(k, column));
   return set;
