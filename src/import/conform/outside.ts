@@ -10,6 +10,7 @@ import { File, fileOperations } from '../../kernel-sim/fs/file.ts';
 import { fileAt, installAt, lowestDescriptor, take } from '../../kernel-sim/fs/files.ts';
 import { type InitialFile, populate } from '../../kernel-sim/fs/file-system.ts';
 import { Inode, typeOf, writeContent } from '../../kernel-sim/fs/inode.ts';
+import { cwdOf } from '../../kernel-sim/fs/fs-context.ts';
 import { lookup } from '../../kernel-sim/fs/path.ts';
 import { fail } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
@@ -55,6 +56,16 @@ export function openOutside(tx: Transaction, task: Task, flags: number, closeOnE
 export function installOutside(tx: Transaction, task: Task, fd: number, flags = 0, closeOnExec = false): void {
   take(tx, tx.read(task.files)!, fd, closeOnExec);
   installAt(tx, task, fd, tx.create(File, { flags, operations: unknownFile }));
+}
+
+/** The absolute path of what a relative one starts from: an open directory, or the working directory. For operations. */
+export function directoryPath(tx: Transaction, k: Kernel, task: Task, dirfd: number): string {
+  const file = fileAt(tx, task, dirfd);
+  const start = file === null ? cwdOf(tx, k, task) : tx.read(file.node);
+  if (start === null || (start as Partial<Inode>).layout !== (Inode as unknown)) return '/';
+  const names: string[] = [];
+  for (let at = start as Inode; tx.read(at.parent) !== null; at = tx.read(at.parent)!) names.unshift(tx.read(at.name));
+  return `/${names.join('/')}`;
 }
 
 /** Whether a path leads to something. For operations. */

@@ -3,7 +3,7 @@
  * log shows of them, addresses that the kernel chose. Says so when the call is about something outside the model.
  */
 
-import { O_CLOEXEC } from '../../kernel-sim/abi/open.ts';
+import { AT_FDCWD, O_CLOEXEC } from '../../kernel-sim/abi/open.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Datum } from '../../syscalls/datum.ts';
@@ -11,10 +11,9 @@ import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { byParameter, NO_VARIABLES } from './arguments.ts';
-import { contentOf, exists, fillIn, isOutside, plantFile } from './outside.ts';
+import { contentOf, directoryPath, exists, fillIn, isOutside, plantFile } from './outside.ts';
 import { namedFile } from './path-call.ts';
 import type { Simulation } from './simulation.ts';
-import { HOME } from './world.ts';
 
 /** What is to be done with the arguments; `outside` when the call cannot be made in the simulation. */
 export type Prepared = 'outside' | ((args: readonly Datum[]) => readonly Datum[]);
@@ -68,11 +67,14 @@ type Named = NonNullable<ReturnType<typeof namedFile>>;
 
 function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: Named): Prepared {
   if (isMachines(file.path) || isOutside(store, task, file.dirfd)) return 'outside';
-  if (call.result.kind !== 'value') return asTheyAre;
-  if (exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
-  const path = file.path.startsWith('/') ? file.path : `${HOME}/${file.path}`;
-  if (file.makes) plantFile(store, k, { path: path.slice(0, path.lastIndexOf('/')) || '/', type: 'directory' });
-  else plantFile(store, k, { path, type: file.type });
+  // What is no directory is there all the same.
+  const isThere = call.result.kind === 'value' || (call.result.kind === 'errno' && call.result.errno === 'ENOTDIR');
+  if (!isThere || exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
+  const path = file.path.startsWith('/') ? file.path : `${directoryPath(store, k, task, file.dirfd)}/${file.path}`;
+  const type = call.result.kind === 'value' ? file.type : 'file';
+  const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+  if (!exists(store, k, task, AT_FDCWD, directory)) plantFile(store, k, { path: directory, type: 'directory' });
+  if (!file.makes) plantFile(store, k, { path, type });
   return asTheyAre;
 }
 

@@ -10,10 +10,12 @@ import { isRestart } from '../../kernel-sim/abi/errno.ts';
 import { signalNumber } from '../../kernel-sim/abi/signal-name.ts';
 import { exitedStatus, killedStatus } from '../../kernel-sim/abi/wait.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
+import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
+import { evaluate } from '../../userland/language/evaluate.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { agrees } from './agreement.ts';
-import { argumentsOf } from './arguments.ts';
+import { argumentsOf, NO_VARIABLES } from './arguments.ts';
 import { adopt } from './adopt.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
@@ -49,11 +51,17 @@ export class Replay {
   readonly simulation: Simulation;
   readonly #events: readonly RecordedEvent[];
   readonly #start: number;
+  /** For each event the next one of the same task. */
+  readonly #following: Int32Array;
+  /** The events of each task that the log follows. */
+  readonly #tasks: ReadonlyMap<number, readonly number[]>;
 
   constructor(events: readonly RecordedEvent[], setting: Setting) {
     this.simulation = new Simulation(setting);
     this.#events = events;
     this.#start = setting.start;
+    this.#following = followers(events);
+    this.#tasks = byTask(events);
   }
 
   /**
@@ -74,9 +82,9 @@ export class Replay {
       case 'enter':
         return this.#enter(event, event.call, index, forced);
       case 'leave':
-        return this.#leave(event, event.call, forced);
+        return this.#leave(event, event.call, index, forced);
       case 'signal':
-        return this.#signal(event, forced);
+        return this.#signal(event, index, forced);
       case 'exited':
         return this.#end(event, exitedStatus(event.status), forced);
       case 'killed':
@@ -105,8 +113,10 @@ export class Replay {
       simulation.abandonCall(task);
     }
     if (simulation.hasSignals(task) && call.resumes === null && !this.#diesInside(call)) {
-      if (!forced) return differs(event, call.text, 'no signal is delivered before it', 'one is');
-      simulation.forgetSignals(task);
+      // Lines of different tasks may be printed in another order than things happened in: the signal came once the call had begun.
+      if (this.#isSignalled(call, index)) simulation.postponeSignals(task, isInterrupted(call));
+      else if (!forced) return differs(event, call.text, 'no signal is delivered before it', 'one is');
+      else simulation.forgetSignals(task);
     }
     store.setOwn(follower.call, call);
     store.setOwn(follower.outcome, null);
@@ -121,13 +131,14 @@ export class Replay {
     return FINE;
   }
 
-  #leave(event: RecordedEvent, call: RecordedCall, forced: boolean): Handled {
+  #leave(event: RecordedEvent, call: RecordedCall, index: number, forced: boolean): Handled {
     const task = this.#find(event.task);
     if (task === null) return { mismatch: null, verdict: skipped('of a task that the simulation has not') };
     const { simulation } = this;
     const { store } = simulation;
     const follower = simulation.follower(task);
     if (store.peek(follower.call) !== call) return { mismatch: null, verdict: skipped('entered another call') };
+    store.setOwn(follower.call, null);
     const began = simulation.frame(task) !== null || store.peek(follower.outcome) !== null || this.#isOver(task);
     if (!began) {
       adopt(simulation, task, call);
@@ -135,7 +146,9 @@ export class Replay {
       return { mismatch: null, verdict: skipped(reasonFor(call)) };
     }
     if (call.result.kind === 'none') return this.#leaveForGood(task, call);
+    if (isInterrupted(call) && !simulation.hasSignals(task)) this.#provideSignal(task, index);
     this.#finish(task);
+    simulation.noticeSignals(task);
     const outcome = store.peek(follower.outcome);
     if (outcome === null) {
       if (!forced) return differs(event, call.text, resultText(call), this.#standing(task));
@@ -221,7 +234,7 @@ export class Replay {
 
   // --- signals ---
 
-  #signal(event: RecordedEvent & { kind: 'signal' }, forced: boolean): Handled {
+  #signal(event: RecordedEvent & { kind: 'signal' }, index: number, forced: boolean): Handled {
     const task = this.#find(event.task);
     if (task === null) return differs(event, event.text, event.text, 'there is no such task');
     const { simulation } = this;
@@ -230,7 +243,8 @@ export class Replay {
     if (store.peek(follower.taken) === null) {
       if (store.peek(follower.delivering)) this.#finishDelivery(task);
       if (simulation.frame(task) !== null && !store.peek(follower.delivering)) this.#finish(task);
-      if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#helpAll(task);
+      if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#provideSignal(task, index - 1);
+      if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#helpAll(task, mayTakeTime(event));
       if (simulation.frame(task) === null) {
         simulation.beginDelivery(task);
         simulation.run(task);
@@ -248,19 +262,71 @@ export class Replay {
     return differs(event, event.text, event.text, simulated);
   }
 
+  /** Makes the signal come that the log shows next for the task: its sender goes on, or it comes from outside. */
+  #provideSignal(task: Task, index: number): void {
+    const { simulation } = this;
+    const number = this.#events[index + 1]?.kind === 'signal' ? index + 1 : this.#following[index]!;
+    const event = number < 0 ? undefined : this.#events[number];
+    if (event?.kind !== 'signal' || event.info === null) return;
+    const value = evaluate(event.info, NO_VARIABLES);
+    if (!value.ok) return;
+    const info = value.value as unknown as SigInfo;
+    const sender = info.si_pid === undefined ? null : simulation.task(info.si_pid);
+    if (sender !== null && simulation.frame(sender) !== null && simulation.canRun(sender)) {
+      simulation.run(sender, true);
+      if (simulation.hasSignals(task)) return;
+    }
+    if (info.si_pid !== undefined && !this.#tasks.has(info.si_pid)) simulation.sendFromOutside(task, info);
+  }
+
+  /** Whether the next thing the log shows of a task, after a call, is a signal. */
+  #isSignalled(call: RecordedCall, index: number): boolean {
+    const leave = this.#following[index]!;
+    const after = leave < 0 ? -1 : this.#following[leave]!;
+    return leave >= 0 && call.endLine !== null && after >= 0 && this.#events[after]!.kind === 'signal';
+  }
+
   /** Lets everybody else go on, and time pass to the next alarm, until the task has a signal. */
-  #helpAll(task: Task): void {
+  #helpAll(task: Task, mayTakeTime: boolean): void {
     const { simulation } = this;
     const { machine } = simulation.k;
     for (let tries = 0; tries < 8 && !simulation.hasSignals(task); tries += 1) {
       for (const actor of machine.actors) {
         if (actor !== task && !simulation.isHeld(actor) && simulation.canRun(actor)) simulation.run(actor);
       }
-      if (simulation.hasSignals(task)) return;
+      if (simulation.hasSignals(task) || !mayTakeTime) return;
       const deadline = machine.nextDeadline();
       if (deadline === null) return;
       machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
     }
+  }
+
+  /** A task in user mode takes a signal as soon as it comes; its line follows when strace gets to it. */
+  #takeEarly(task: Task, index: number): void {
+    const { simulation } = this;
+    const { store } = simulation;
+    if (store.peek(task.life) !== 'alive' || simulation.frame(task) !== null || !simulation.hasSignals(task)) return;
+    const follower = simulation.follower(task);
+    if (store.peek(follower.taken) !== null || store.peek(follower.call) !== null) return;
+    const event = this.#nextOf(simulation.numberOf(task), index);
+    if (event?.kind !== 'signal' || event.info === null) return;
+    const mark = store.mark();
+    simulation.beginDelivery(task);
+    simulation.run(task);
+    const taken = store.peek(follower.taken);
+    if (taken === null || !agrees(event.info, taken as never)) store.undo(mark);
+  }
+
+  /** The next event of a task after an index. */
+  #nextOf(task: number, index: number): RecordedEvent | undefined {
+    const events = this.#tasks.get(task) ?? [];
+    let [low, high] = [0, events.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (events[middle]! > index) high = middle;
+      else low = middle + 1;
+    }
+    return this.#events[events[low] ?? -1];
   }
 
   /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */
@@ -319,6 +385,7 @@ export class Replay {
     for (let progress = true; progress; ) {
       progress = false;
       for (const actor of machine.actors) {
+        if (actor.layout === (Task as unknown)) this.#takeEarly(actor as Task, index);
         if (postponed.has(actor) || !simulation.canRun(actor)) continue;
         if (actor.layout === (Task as unknown)) {
           const task = actor as Task;
@@ -327,6 +394,7 @@ export class Replay {
           const { call } = { call: simulation.store.peek(follower.call) };
           // A call on one line: it runs when its second half is handled, which is next.
           if (next?.kind === 'leave' && next.call === call) continue;
+          if (call !== null && mustSeeSignal(call) && !simulation.hasSignals(task)) continue;
           const held = simulation.isHeld(actor);
           if (!decide(!held)) {
             postponed.add(actor);
@@ -385,6 +453,39 @@ export class Replay {
     return call === undefined ? 'it is in no call' : `it waits in ${call}`;
   }
 }
+
+function byTask(events: readonly RecordedEvent[]): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>();
+  for (const [i, { task }] of events.entries()) {
+    const known = found.get(task);
+    if (known === undefined) found.set(task, [i]);
+    else known.push(i);
+  }
+  return found;
+}
+
+function followers(events: readonly RecordedEvent[]): Int32Array {
+  const following = new Int32Array(events.length).fill(-1);
+  const last = new Map<number, number>();
+  for (const [i, { task }] of events.entries()) {
+    const before = last.get(task);
+    if (before !== undefined) following[before] = i;
+    last.set(task, i);
+  }
+  return following;
+}
+
+/** Whether a signal ended the call early. */
+const isInterrupted = ({ result }: RecordedCall): boolean =>
+  result.kind === 'errno' && (result.errno === 'EINTR' || isRestart(result.errno));
+
+/** A fork that was to be made again: it did nothing before a signal came. */
+const mustSeeSignal = ({ result }: RecordedCall): boolean =>
+  result.kind === 'errno' && result.errno === 'ERESTARTNOINTR';
+
+/** Whether time may have to pass before the signal comes, though the log does not tell the time. */
+const mayTakeTime = ({ time, signal }: RecordedEvent & { kind: 'signal' }): boolean =>
+  time === null || signal === 'SIGALRM';
 
 const subjectOf = (call: RecordedCall, resumable: RecordedCall | null): RecordedCall =>
   call.resumes === null ? call : (resumable ?? call);

@@ -13,10 +13,10 @@ import type { Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
 
 /** How often a stretch of the log is replayed before its divergence is accepted. */
-const TRIALS = 300;
+const TRIALS = 120;
 
 /** Events before a divergence whose decisions are reconsidered. */
-const WINDOW = 160;
+const WINDOW = 60;
 
 /** Events after which what lies behind is no longer taken back. */
 const MEMORY = 4000;

@@ -6,10 +6,11 @@ import type { Kernel, Userland } from '../../kernel-sim/kernel.ts';
 import { type Call, Frame } from '../../kernel-sim/machine/frame.ts';
 import type { Actor, Behaviour } from '../../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../../kernel-sim/machine/store.ts';
-import { findTask } from '../../kernel-sim/pid/pid.ts';
+import { findTask, numberIn } from '../../kernel-sim/pid/pid.ts';
 import { ok, type Result } from '../../kernel-sim/result.ts';
 import { deliver } from '../../kernel-sim/signal/deliver.ts';
 import { hasWork, recalculate } from '../../kernel-sim/signal/mask.ts';
+import { sendSignal } from '../../kernel-sim/signal/send.ts';
 import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
 import type { Action } from '../../kernel-sim/signal/state.ts';
 import { exitGroup } from '../../kernel-sim/task/exit.ts';
@@ -67,6 +68,12 @@ export class Simulation {
     return findTask(this.store, this.k.initPidNs, number);
   }
 
+  /** The number of a task, 0 when it is gone. */
+  numberOf(task: Task): number {
+    const pid = this.store.peek(task.pid);
+    return pid === null ? 0 : numberIn(this.store, pid, this.k.initPidNs);
+  }
+
   follower(task: Task): Follower {
     return followerOf(this.store, task);
   }
@@ -104,6 +111,21 @@ export class Simulation {
   /** Whether signals wait for the task that it does not block. */
   hasSignals(task: Task): boolean {
     return this.store.peek(task.signals) !== null && hasWork(this.store, task);
+  }
+
+  /** Lets a call begin as if what is pending had not come yet; one that was interrupted finds it when it has begun. */
+  postponeSignals(task: Task, isInterrupted: boolean): void {
+    if (!isInterrupted) this.store.write(this.store.peek(task.signals)!.flagged, false);
+  }
+
+  /** Ends what {@link postponeSignals} began. */
+  noticeSignals(task: Task): void {
+    if (this.store.peek(task.signals) !== null) recalculate(this.store, task);
+  }
+
+  /** A signal from a task that the log does not follow. */
+  sendFromOutside(task: Task, info: SigInfo): void {
+    sendSignal(this.store, this.k, { info, plain: false, force: true }, task, 'process');
   }
 
   /** Drops what the task is to be delivered; the recorded task never got it. */
