@@ -6,14 +6,11 @@ const own: Readonly<Record<string, string>> = {
   P5: 'CLONE_NEWPID is not modelled yet',
   F5: 'the posted open leaves the hint alone; only another way of writing patch 5 would move it',
   G1: 'the model is x86-64, where column 0 happens to be signal 64; the bit before the mask is touched on i386',
-  K1: 'the same race as P7, see there',
-  K5: 'the same race as F2, see there',
 };
 
 const families: Readonly<Record<string, string>> = {
   S: '/proc/<pid>/semundo is not modelled yet',
   M: 'POSIX message queues are not modelled yet',
-  K: 'no detector watches for it yet',
 };
 
 /** The reason for an id in upper case. */

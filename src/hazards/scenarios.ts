@@ -68,5 +68,12 @@ export const scenarios: Readonly<Record<string, string>> = {
   G22: 'scenarios/procsig/g22-quota-bypass.yaml',
   G23: 'scenarios/procsig/g23-handler-window.yaml',
   G24: 'scenarios/procsig/g24-fork-exec-race.yaml',
+  K2: 'scenarios/base/k2-exit-sem-stale-entry.yaml',
+  K3: 'scenarios/base/k3-lrpid-thread-id.yaml',
+  K4: 'scenarios/base/k4-msgmni-shrinks.yaml',
+  K6: 'scenarios/base/k6-id-reuse-errno.yaml',
+  K7: 'scenarios/base/k7-semop-vs-rmid.yaml',
+  K8: 'scenarios/base/k8-shm-attach-vs-rmid.yaml',
+  K9: 'scenarios/base/k9-sender-requeue.yaml',
   K10: 'scenarios/base/k10-fork-signal.yaml',
 };

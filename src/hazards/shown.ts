@@ -1,5 +1,6 @@
 /** Which catalogued hazards a scenario of the project shows, and why the others are not shown. */
 
+import { findEntry } from './catalogue/index.ts';
 import { reasons } from './reasons.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -11,9 +12,10 @@ export interface Shown {
   readonly reason: string | null;
 }
 
-/** Whether a hazard is shown, by its id in upper case. */
+/** Whether a hazard is shown, by its id in upper case; another name of a hazard is shown with it. */
 export function shownBy(id: string): Shown {
-  const scenario = Object.hasOwn(scenarios, id) ? (scenarios[id] as string) : null;
+  const shown = findEntry(id)?.aliasOf ?? id;
+  const scenario = Object.hasOwn(scenarios, shown) ? (scenarios[shown] as string) : null;
   if (scenario !== null) return { status: 'shown', scenario, reason: null };
   return { status: 'catalogued', scenario: null, reason: reasons(id) };
 }

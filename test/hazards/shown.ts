@@ -8,7 +8,7 @@ import { scenarios } from '../../src/hazards/scenarios.ts';
 import { shownBy } from '../../src/hazards/shown.ts';
 
 /** Hazards that no change of the kernel's logic repairs: what helps is another way of using the interface. */
-const BEYOND_REPAIR = new Set(['N22', 'N23', 'P6', 'P9', 'I1', 'F1', 'F2', 'F4']);
+const BEYOND_REPAIR = new Set(['N22', 'N23', 'P6', 'P9', 'I1', 'F1', 'F2', 'F4', 'K7', 'K8']);
 
 const idsIn = ({ hazards }: Exploration): string[] => [...new Set(hazards.map(({ finding }) => finding.id))];
 
@@ -56,4 +56,10 @@ test('every hazard is shown by a scenario or says why it is not', (t) => {
     t.is(status === 'shown', scenario !== null, id);
     t.is(status === 'catalogued', reason !== null, id);
   }
+});
+
+test('another name of a hazard is shown by the same scenario', (t) => {
+  t.is(shownBy('K1').scenario, scenarios.P7 ?? null);
+  t.is(shownBy('K5').scenario, scenarios.F2 ?? null);
+  t.is(shownBy('K1').status, 'shown');
 });

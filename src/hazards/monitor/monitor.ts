@@ -5,6 +5,7 @@ import type { Actor, Monitor } from '../../kernel-sim/machine/machine.ts';
 import { isFault, type Remark } from '../../kernel-sim/machine/note.ts';
 import type { Transaction } from '../../kernel-sim/machine/store.ts';
 import { onExit, onRestart, onSet, onTaken } from './armed-value.ts';
+import { BaseMonitor, onHanded, onOutdatedUndo, onOutlivedRemoval, onSlotReused } from './base.ts';
 import { onRefused, onSeen } from './control-file.ts';
 import { onFault, onLeak } from './memory.ts';
 import { NumberMonitor } from './numbers.ts';
@@ -16,12 +17,14 @@ export class HazardMonitor implements Monitor {
   readonly #numbers: NumberMonitor;
   readonly #signalFiles: SignalFileMonitor;
   readonly #restarts: RestartMonitor;
+  readonly #base: BaseMonitor;
 
   constructor(k: Kernel) {
     this.#k = k;
     this.#numbers = new NumberMonitor(k.machine.store);
     this.#signalFiles = new SignalFileMonitor(k.machine.store);
     this.#restarts = new RestartMonitor(k.machine.store);
+    this.#base = new BaseMonitor(k.machine.store);
   }
 
   observe(tx: Transaction, _actor: Actor): void {
@@ -36,6 +39,7 @@ export class HazardMonitor implements Monitor {
     hear[note.type]?.(tx, this.#k, note, this.#numbers);
     if (note.type === 'call.restarted') this.#restarts.onRestart(tx, note);
     if (note.type === 'call.exit') this.#restarts.onExit(tx, note);
+    hearBase[note.type]?.(tx, note, this.#base);
     hearSignalFiles[note.type]?.(tx, note, this.#signalFiles, this.#k);
   }
 }
@@ -57,6 +61,19 @@ const hear: Readonly<Record<string, Hear>> = {
   'ipc.removed': (tx, _k, note, numbers) => numbers.onRemoved(tx, note),
   'ipc.walk': (tx, _k, note, numbers) => numbers.onWalk(tx, note),
   'ipc.history': (tx, _k, note, numbers) => numbers.onHistory(tx, note),
+};
+
+type HearBase = (tx: Transaction, note: Remark, base: BaseMonitor) => void;
+
+/** The same for what the kernel below the series does by itself. */
+const hearBase: Readonly<Record<string, HearBase>> = {
+  'msg.handed': onHanded,
+  'ipc.slot_reused': onSlotReused,
+  'sem.undo_outdated': onOutdatedUndo,
+  'shm.outlived_removal': onOutlivedRemoval,
+  'ipc.msgmni_lowered': (tx, note, base) => base.onLowered(tx, note),
+  'msg.sender_waits': (tx, note, base) => base.onSenderWaits(tx, note),
+  'call.exit': (tx, note, base) => base.onExit(tx, note),
 };
 
 type HearSignalFiles = (tx: Transaction, note: Remark, files: SignalFileMonitor, k: Kernel) => void;

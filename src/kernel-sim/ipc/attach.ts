@@ -3,11 +3,12 @@
  *
  * shmat counts an attach of its own before it maps, with the segment unlocked in between, and takes that count back afterwards. So a
  * removal that comes then only marks the segment, and the attach that fails destroys it (K8).
+ * Note: `shm.outlived_removal` {id} when an attach that fails destroys a segment that was removed before.
  * Left out on purpose: cutting an attach in two. SHM_REMAP over a part of one takes all of it away.
  */
 
 import type { ErrnoName } from '../abi/errno.ts';
-import { SHM_EXEC, SHM_RDONLY, SHM_REMAP, SHM_RND } from '../abi/ipc.ts';
+import { SHM_DEST, SHM_EXEC, SHM_RDONLY, SHM_REMAP, SHM_RND } from '../abi/ipc.ts';
 import { PAGE_SIZE, SHMLBA } from '../abi/limits.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
@@ -116,8 +117,10 @@ function refuseFixed(
 /** Takes back the count that {@link reserve} took. */
 const unreserve = operation(
   'shmat.unreserve',
-  (tx: Transaction, { segment, ns }: Reserved): void => {
-    tx.update(segment.nattch, (n) => n - 1);
+  (tx: Transaction, { segment, ns }: Reserved, mapped: boolean): void => {
+    const last = tx.update(segment.nattch, (n) => n - 1) === 0;
+    const removed = (tx.read(segment.mode) & SHM_DEST) !== 0;
+    if (last && removed && !mapped) tx.note({ type: 'shm.outlived_removal', id: tx.read(segment.id) });
     destroyIfRemoved(tx, ns, segment);
   },
   { when: (tx, { ns }) => segmentsUnlocked(tx, ns) },
@@ -137,7 +140,7 @@ export function* attach(k: Kernel, task: Task, id: number, address: number, flag
   if (!reserved.ok) return reserved;
   const mapped = yield* map(k, task, reserved.value, place.value, flags);
   if (mapped.ok) for (const attachment of mapped.value.replaced) yield* close(k, task, attachment);
-  yield* unreserve(reserved.value);
+  yield* unreserve(reserved.value, mapped.ok);
   return mapped.ok ? ok(mapped.value.address) : mapped;
 }
 

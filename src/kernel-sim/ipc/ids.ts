@@ -4,7 +4,8 @@
  *
  * The table is its own lock (`owner`, the rw_mutex): what changes it holds that lock, what only looks needs none.
  * 2.6.26 finds keys by walking the slots (I9) and gives out the lowest free one; 6.x hashes keys and goes round.
- * Notes: `ipc.walk` {kind, slots, objects} when a search by key had to pass empty slots, `ipc.removed` {kind, id}.
+ * Notes: `ipc.walk` {kind, slots, objects} when a search by key had to pass empty slots, `ipc.removed` {kind, id},
+ * `ipc.slot_reused` {kind, id} when a stale id met another object (K6).
  */
 
 import type { Kernel } from '../kernel.ts';
@@ -114,7 +115,9 @@ export function lookUp<O extends IpcObject>(tx: Transaction, k: Kernel, ids: Ipc
   const object = tx.read(ids.slots.at(slotOfId(id)));
   if (object === null) return fail('EINVAL');
   if (Math.trunc(id / SLOTS) === tx.read(object.seq)) return ok(object as O);
-  return fail(k.is26 && !k.fixed('K6') ? 'EIDRM' : 'EINVAL');
+  if (!k.is26 || k.fixed('K6')) return fail('EINVAL');
+  tx.note({ type: 'ipc.slot_reused', kind: tx.read(ids.kind), id });
+  return fail('EIDRM');
 }
 
 /** The object in the slot of an index, whatever its id; what the *_STAT commands look at. EINVAL for an empty slot. */

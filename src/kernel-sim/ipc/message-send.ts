@@ -1,4 +1,9 @@
-/** msgsnd; do_msgsnd and pipelined_send of ipc/msg.c, SEMANTICS C8. */
+/**
+ * msgsnd; do_msgsnd and pipelined_send of ipc/msg.c, SEMANTICS C8.
+ *
+ * Notes: `msg.handed` {recorded, process} when a message goes straight to a sleeping receiver: who is put down, and its process;
+ * `msg.sender_waits` {task, queue, again} when a sender joins the tail, for the first time in its call or once more.
+ */
 
 import { IPC_NOWAIT } from '../abi/ipc.ts';
 import { type Kernel, seconds } from '../kernel.ts';
@@ -51,12 +56,23 @@ const begin = operation('msgsnd', (tx: Transaction, k: Kernel, task: Task, id: n
   if (type < 1) return fail('EINVAL');
   if (text === null) return fail('EFAULT');
   const found = lookUp<MessageQueue>(tx, k, idsOf(tx, ns, 'msg'), id);
-  return found.ok ? attempt(tx, k, task, found.value, outgoing) : found;
+  return found.ok ? attempt(tx, k, task, found.value, outgoing, false) : found;
 });
 
-const again = operation('msgsnd.again', attempt);
+const again = operation(
+  'msgsnd.again',
+  (tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, outgoing: Outgoing): Attempt =>
+    attempt(tx, k, task, queue, outgoing, true),
+);
 
-function attempt(tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, outgoing: Outgoing): Attempt {
+function attempt(
+  tx: Transaction,
+  k: Kernel,
+  task: Task,
+  queue: MessageQueue,
+  outgoing: Outgoing,
+  again: boolean,
+): Attempt {
   if (!permits(tx, tx.read(task.cred), queue, WRITE)) return fail('EACCES'); // asked again after each sleep
   if (hasRoom(tx, queue, outgoing.size)) {
     deliver(tx, k, task, queue, outgoing);
@@ -65,6 +81,7 @@ function attempt(tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, ou
   if ((outgoing.flags & IPC_NOWAIT) !== 0) return fail('EAGAIN');
   const sender = tx.create(Sender, { task, size: outgoing.size });
   senders.append(tx, queue, sender);
+  tx.note({ type: 'msg.sender_waits', task, queue, again });
   sleepInterruptibly(tx, task);
   return { sender, queue };
 }
@@ -81,7 +98,9 @@ function deliver(tx: Transaction, k: Kernel, task: Task, queue: MessageQueue, { 
       answer(tx, receiver, 'E2BIG'); // its buffer is too small: it is told, and the message is for the next one
       continue;
     }
-    tx.write(queue.lrpid, handedTo(tx, k, task, receiver));
+    const recorded = handedTo(tx, k, task, receiver);
+    tx.write(queue.lrpid, recorded);
+    tx.note({ type: 'msg.handed', recorded, process: processRecord(tx, k, tx.read(receiver.task)!) });
     tx.write(queue.rtime, seconds(tx, k));
     answer(tx, receiver, message);
     return;

@@ -4,6 +4,7 @@
  *
  * All namespaces are chained to the initial one, because 2.6.26 divides the memory for message queues among them: making one lowers
  * msgmni of all others (K4). How a namespace ends is in namespace-death.ts. POSIX queues have a room of their own.
+ * Note: `ipc.msgmni_lowered` {ns, before, after} for a namespace that has to give way to another.
  */
 
 import type { Kernel } from '../kernel.ts';
@@ -137,7 +138,10 @@ function recomputeMsgmni(
     if (!tx.read(ns.autoMsgmni) || (k.fixed('K4') && ns !== made)) continue;
     const share = Math.floor(LOW_MEMORY / 32 / tx.read(ns.msgmnb) / sharers);
     const most = Math.floor(SLOTS / sharers);
-    tx.write(ns.msgmni, Math.max(16, Math.min(share, most)));
+    const before = tx.read(ns.msgmni);
+    const after = Math.max(16, Math.min(share, most));
+    tx.write(ns.msgmni, after);
+    if (after < before && ns !== made) tx.note({ type: 'ipc.msgmni_lowered', ns, before, after });
   }
 }
 

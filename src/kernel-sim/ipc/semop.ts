@@ -4,6 +4,7 @@
  * Without SEM_UNDO the call is one operation up to where it sleeps. With it, the caller's undo entry is found or made first, under
  * locks of its own, and the set may be removed and its id given out anew before the values are looked at (K7).
  * A call that was interrupted is never started again by itself: EINTR.
+ * Note: `sem.undo_outdated` {id} when the set was made anew under the caller's undo entry.
  */
 
 import type { ErrnoName } from '../abi/errno.ts';
@@ -89,6 +90,7 @@ function attemptPinned(
   const alters = operations.some(({ op }) => op !== 0);
   // The set of this id is another one than the entry was found for: only the entry knows (K7).
   const outdated = undo !== null && tx.read(undo.semid) === -1;
+  if (outdated) tx.note({ type: 'sem.undo_outdated', id: call.id });
   if (outdated && k.is26) return fail('EIDRM');
   if (operations.some(({ num }) => num >= tx.read(set.nsems))) return fail('EFBIG');
   if (!permits(tx, tx.read(task.cred), set, alters ? WRITE : READ)) return fail('EACCES');

@@ -253,7 +253,7 @@ export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Re
 
 /** Numbers the child and lets it run: the part of copy_process behind which there is no failure. */
 function* enter(k: Kernel, caller: Task, child: Task, request: CloneRequest): Steps<Result<number>> {
-  if (k.fixed('N10') && (yield* signalPending(caller))) return fail('ERESTARTNOINTR');
+  if (k.fixed('N10') && !k.fixed('K10') && (yield* signalPending(caller))) return fail('ERESTARTNOINTR');
   const allocated = yield* scoped(childPid(k, caller, child, request.setTid));
   if (!allocated.ok) return allocated;
   const pid = allocated.value;
