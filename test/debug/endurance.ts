@@ -67,6 +67,12 @@ const line = fc.oneof(
     'branch compare main',
     'restart 1',
     'trace 40',
+    'trace 0',
+    'trace 900 950',
+    'trace 30 20',
+    'steps 3',
+    'list init',
+    'info locals',
   ),
   fc.string({ maxLength: 20 }),
 );

@@ -5,6 +5,7 @@ import { clockText } from '../look/steps.ts';
 import { runForward } from '../motion.ts';
 import { meanings } from '../scope.ts';
 import type { Command } from './command.ts';
+import { commands } from './commands.ts';
 import type { Console } from './console.ts';
 import { helpText } from './help.ts';
 import { showPlace } from './place-text.ts';
@@ -113,7 +114,7 @@ export const sessionCommands: readonly Command[] = [
       const text = helpText(console, argument);
       if (text !== null) console.print(text);
     },
-    complete: () => ['expressions', ...commandNames()],
+    complete: () => ['expressions', ...commands.map(({ names: [name] }) => name)],
   },
   {
     names: ['quit', 'q', 'exit'],
@@ -124,5 +125,3 @@ export const sessionCommands: readonly Command[] = [
     run: quit,
   },
 ];
-
-const commandNames = (): readonly string[] => sessionCommands.map(({ names }) => names[0]);

@@ -145,7 +145,7 @@ export const stoppingCommands: readonly Command[] = [
     example: ['break fork if tid == 5000', 'stops when task 5000 calls fork'],
     more,
     run: breaking(false),
-    complete: () => places(),
+    complete: (_console, argument) => (/\sif\s/.test(argument) ? meaningfulNames : places()),
   },
   {
     names: ['tbreak', 'tb'],
@@ -155,7 +155,7 @@ export const stoppingCommands: readonly Command[] = [
     example: ['tbreak N10', 'stops when hazard N10 becomes certain, once'],
     more,
     run: breaking(true),
-    complete: () => places(),
+    complete: (_console, argument) => (/\sif\s/.test(argument) ? meaningfulNames : places()),
   },
   {
     names: ['watch', 'wa'],
