@@ -65,7 +65,15 @@ function taskOf(
     ...common,
     comm: n === 0 ? 'root' : isLeaf ? 'worker' : 'server',
     credentials: {
-      ...{ uid: 0, euid: 0, suid: 0, fsuid: 0, gid: 0, egid: 0, sgid: 0, fsgid: 0, groups: [] },
+      uid: 0,
+      euid: 0,
+      suid: 0,
+      fsuid: 0,
+      gid: 0,
+      egid: 0,
+      sgid: 0,
+      fsgid: 0,
+      groups: [],
       capabilities: 'unknown',
     },
     threads: n % 10 === 7 ? [leader, { ...leader, tid: pid + 1, comm: 'helper' }] : [leader],
@@ -99,8 +107,15 @@ function descriptorsOf(n: number, image: Image) {
 }
 
 const regular = (id: number, path: string) => ({
-  ...{ kind: 'regular' as const, id, flags: 0o100002, path, position: 0 },
-  ...{ mode: 0o644, uid: 0, gid: 0, size: 'unknown' as const },
+  kind: 'regular' as const,
+  id,
+  flags: 0o100002,
+  path,
+  position: 0,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 'unknown' as const,
 });
 
 function generateIpc(count: number): NonNullable<Image['ipc']> {
@@ -110,7 +125,12 @@ function generateIpc(count: number): NonNullable<Image['ipc']> {
     limits: 'unknown',
     msg: numbers.map((n) => ({
       ...object(n),
-      ...{ qbytes: 16_384, lspid: FIRST_PID + n, lrpid: 0, stime: 1000 + n, rtime: 0, ctime: 1000 },
+      qbytes: 16_384,
+      lspid: FIRST_PID + n,
+      lrpid: 0,
+      stime: 1000 + n,
+      rtime: 0,
+      ctime: 1000,
       messages: [1, 2].map((type) => ({ type, text: `message ${type} of ${n}` })),
     })),
     sem: numbers.map((n) => ({
@@ -122,8 +142,15 @@ function generateIpc(count: number): NonNullable<Image['ipc']> {
     })),
     shm: numbers.map((n) => ({
       ...object(n),
-      ...{ size: 8192, cpid: FIRST_PID + n, lpid: 0, atime: 0, dtime: 0, ctime: 3000 + n },
-      ...{ dest: false, locked: false, attaches: 'unknown' },
+      size: 8192,
+      cpid: FIRST_PID + n,
+      lpid: 0,
+      atime: 0,
+      dtime: 0,
+      ctime: 3000 + n,
+      dest: false,
+      locked: false,
+      attaches: 'unknown',
       contents: [{ offset: 100, bytes: `segment ${n}` }],
     })),
     undo: 'unknown',

@@ -7,7 +7,7 @@
  */
 
 import type { Kernel } from '../../kernel-sim/kernel.ts';
-import { type Attach, IMAGE_VERSION, type Image, type LiveTask } from '../image/index.ts';
+import { type Attach, IMAGE_VERSION, type Image } from '../image/index.ts';
 import { Probe } from './probe.ts';
 import { DescriptorReader } from './read-descriptors.ts';
 import { readIpc } from './read-ipc.ts';
@@ -41,6 +41,6 @@ export function checkpoint(k: Kernel, { namespaces, outside, ipc, attaches = new
     pipes: descriptors.pipes,
     ...(ipc && { ipc: readIpc(probe, attaches) }),
   };
-  for (const task of image.tasks) if (task.state !== 'zombie') tasks.takePending(task as LiveTask);
+  for (const task of image.tasks) if (task.state !== 'zombie') tasks.takePending(task);
   return image;
 }

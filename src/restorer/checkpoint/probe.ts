@@ -133,7 +133,8 @@ export class Probe {
     for (;;) {
       const entries = this.call(this.visitor, 'getdents64', fd, OUT, BUFFER);
       if (!entries.ok) break;
-      for (const entry of entries.value.out!.dirp as Struct[]) names.push(String(entry.d_name));
+      for (const { d_name: entry } of entries.value.out!.dirp as Struct[])
+        if (typeof entry === 'string') names.push(entry);
       if (Number(entries.value.value) < BUFFER - LONGEST_ENTRY) break; // there was room for more
     }
     this.value('close', fd);

@@ -83,10 +83,8 @@ export class DescriptorReader {
       return { kind: 'other', id, flags, what: 'other', path };
     }
     const mode = field(stat, 'st_mode') & ~S_IFMT;
-    return {
-      ...{ kind: 'regular', id, flags, path, position, mode },
-      ...{ uid: field(stat, 'st_uid'), gid: field(stat, 'st_gid'), size: field(stat, 'st_size') },
-    };
+    const [uid, gid, size] = [field(stat, 'st_uid'), field(stat, 'st_gid'), field(stat, 'st_size')];
+    return { kind: 'regular', id, flags, path, position, mode, uid, gid, size };
   }
 
   #pipeOf(label: string, pid: number, fd: number, task: Task): Pipe {

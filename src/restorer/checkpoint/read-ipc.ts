@@ -56,7 +56,12 @@ function idsOf(probe: Probe, kind: 'msg' | 'sem' | 'shm'): number[] {
 function common(id: number, permissions: Datum | undefined) {
   const of = (name: string) => field(permissions ?? null, name);
   return {
-    ...{ id, key: of('key') >>> 0, uid: of('uid'), gid: of('gid'), cuid: of('cuid'), cgid: of('cgid') },
+    id,
+    key: of('key') >>> 0,
+    uid: of('uid'),
+    gid: of('gid'),
+    cuid: of('cuid'),
+    cgid: of('cgid'),
     mode: of('mode') & 0o777,
   };
 }
@@ -123,9 +128,11 @@ function takeMessages(probe: Probe, id: number): Message[] {
     const [type, flags] = probe.k.is26 ? [0, IPC_NOWAIT] : [messages.length, IPC_NOWAIT | MSG_COPY];
     const message = probe.out(probe.visitor, 'msgp', 'msgrcv', id, OUT, LONGEST_MESSAGE, type, flags);
     if (message === null) return messages;
-    messages.push({ type: field(message, 'mtype'), text: String((message as Struct).mtext) });
+    messages.push({ type: field(message, 'mtype'), text: textOf((message as Struct).mtext) });
   }
 }
+
+const textOf = (datum: Datum | undefined): string => (typeof datum === 'string' ? datum : '');
 
 /** The pages of a segment that are not zero. */
 function contentsOf(probe: Probe, { id, size }: SharedMemory): Segment[] {
@@ -148,12 +155,13 @@ const MQUEUE = ['queues_max', 'msg_max', 'msgsize_max', 'msg_default', 'msgsize_
 
 /** The limits of the namespace; one that this kernel does not have is unknown, and no difference to anything. */
 function readLimits(probe: Probe): IpcLimits {
-  const limits: Record<string, unknown> = {};
+  // biome-ignore lint/suspicious/noExplicitAny: what this kernel does not have stands as the word unknown, in place of a number
+  const limits: any = {};
   const read = (path: string) => probe.read(`/proc/sys/${path}`)?.trim();
   for (const name of SINGLE) limits[name] = wide(read(`kernel/${name}`));
   for (const name of MQUEUE) limits[name] = wide(read(`fs/mqueue/${name}`));
   limits.sem = read('kernel/sem')?.split(/\s+/).map(Number) ?? UNKNOWN;
-  return limits as IpcLimits;
+  return limits;
 }
 
 function wide(text: string | undefined): number | string {

@@ -32,7 +32,8 @@ function actionOf(signal: number, action: Struct): SigAction {
 
 function handlerOf(handler: Datum): SigAction['handler'] {
   if (typeof handler === 'object' && handler !== null && 'program' in handler) {
-    return { program: String((handler as Struct).program) };
+    const { program } = handler;
+    if (typeof program === 'string') return { program };
   }
   const address = integerOf(handler);
   if (address === SIG_DFL) return 'SIG_DFL';

@@ -44,7 +44,14 @@ export class Status {
     const [uid = 0, euid = 0, suid = 0, fsuid = 0] = this.numbers('Uid');
     const [gid = 0, egid = 0, sgid = 0, fsgid = 0] = this.numbers('Gid');
     return {
-      ...{ uid, euid, suid, fsuid, gid, egid, sgid, fsgid },
+      uid,
+      euid,
+      suid,
+      fsuid,
+      gid,
+      egid,
+      sgid,
+      fsgid,
       groups: this.numbers('Groups'),
       capabilities: {
         effective: this.text('CapEff'),

@@ -57,7 +57,7 @@ const isSame = (a: Limit | undefined, b: Limit): boolean =>
   a !== undefined && String(a.soft) === String(b.soft) && String(a.hard) === String(b.hard);
 
 /** `setrlimit(RLIMIT_NOFILE, {rlim_cur=1024, rlim_max=4096})`. */
-export function setLimit(script: Script, resource: keyof Rlimits, { soft, hard }: Limit): void {
+function setLimit(script: Script, resource: keyof Rlimits, { soft, hard }: Limit): void {
   script.call('setrlimit', [
     name(`RLIMIT_${resource.toUpperCase()}`),
     struct({ rlim_cur: limit(soft), rlim_max: limit(hard) }),

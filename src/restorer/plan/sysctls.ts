@@ -60,12 +60,12 @@ function limitsFor(ipc: Ipc | undefined): IpcLimits {
     ...(longest(texts) > 8192 && { msgmax: longest(texts) }),
     ...(msg.length > 16 && { msgmni: msg.length }),
     ...((sets > 250 || semaphores > 32_000 || sem.length > 128) && {
-      sem: [Math.max(sets, 250), Math.max(semaphores, 32_000), 32, Math.max(sem.length, 128)] as const,
+      sem: [Math.max(sets, 250), Math.max(semaphores, 32_000), 32, Math.max(sem.length, 128)],
     }),
     ...(segment > 32 * 1024 * 1024 && { shmmax: segment }),
     ...(pages > 2 * 1024 * 1024 && { shmall: pages }),
     ...(shm.length > 4096 && { shmmni: shm.length }),
-  } as IpcLimits;
+  };
 }
 
 /** Writes the limits; `fd` is the number that an open gives. */

@@ -32,7 +32,7 @@ const DEAD_AND_KEPT = either([name('WEXITED'), name('WNOWAIT')]);
 const STOPPED_AND_KEPT = either([name('WSTOPPED'), name('WNOWAIT')]);
 
 /** Descriptors that a task may need above the image's: the control file, pipes, and what has to make room. */
-export const ROOM = 16;
+const ROOM = 16;
 
 export class TaskScript {
   readonly script = new Script();

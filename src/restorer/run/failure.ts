@@ -74,7 +74,7 @@ const outcomeText = (outcome: Exit['outcome']): string =>
   outcome.ok ? String(outcome.value.value) : `-1 ${outcome.errno}`;
 
 /** A task's number, 0 once it has none. */
-export function numberOf(k: Kernel, task: Task): number {
+function numberOf(k: Kernel, task: Task): number {
   const { store } = k.machine;
   const pid = store.peek(task.pid);
   return pid === null ? 0 : numberIn(store, pid, k.initPidNs);

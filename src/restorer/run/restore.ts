@@ -17,6 +17,7 @@ import type { Difference, Image } from '../image/index.ts';
 import type { Mode } from '../plan/context.ts';
 import type { Foreseen } from '../plan/foresight.ts';
 import { type Interface, type Plan, planImage } from '../plan/plan.ts';
+import type { SignalInterface } from '../plan/signals-by-file.ts';
 import { cleanUp } from './clean-up.ts';
 import { type Counts, countsOf, NOTHING } from './counts.ts';
 import { type Failure, failureIn, stuckTask } from './failure.ts';
@@ -29,6 +30,8 @@ export interface RestoreOptions {
   readonly profile: Profile;
   readonly mode?: Mode;
   readonly interface?: Interface;
+  /** How signal state is brought back; by sending it to oneself when nothing is said. */
+  readonly signals?: SignalInterface;
   /** Who steps next; by default each task runs until it has to wait. */
   readonly schedulePolicy?: Policy;
   /** Called after each step, while its notes and its footprint are in the store. */
@@ -62,11 +65,12 @@ export interface Restore {
 
 /** Restores an image that `checkImage` finds nothing wrong with. */
 export function restoreImage(image: Image, options: RestoreOptions): Restore {
-  const { profile, mode, interface: by, programs = new Map() } = options;
+  const { profile, mode, interface: by, signals, programs = new Map() } = options;
   const plan = planImage(image, {
     profile,
     ...(mode !== undefined && { mode }),
     ...(by !== undefined && { interface: by }),
+    ...(signals !== undefined && { signals }),
     handlers: new Set(programs.keys()),
   });
   if (plan.obstacles.length > 0) return failed(plan, { calls: 0, steps: 0 }, null);
@@ -110,23 +114,38 @@ interface Run {
 /** Steps between two looks at whether something went wrong; what is built until then is taken away with the rest. */
 const STRIDE = 64;
 
+/** Counts what a run does, and notices the first call that does not do what the plan says. */
+class Watch {
+  calls = 0;
+  steps = 0;
+  failure: Failure | null = null;
+  readonly #k: Kernel;
+  readonly #onStep: RestoreOptions['onStep'];
+
+  constructor(k: Kernel, onStep: RestoreOptions['onStep']) {
+    this.#k = k;
+    this.#onStep = onStep;
+  }
+
+  observe(actor: Actor): void {
+    this.steps++;
+    const { notes } = this.#k.machine.store;
+    for (const { type } of notes) {
+      if (type === 'call.enter') this.calls++;
+      else if (type.startsWith('program.')) this.failure ??= failureIn(this.#k, notes);
+    }
+    this.#onStep?.(this.#k, actor);
+  }
+}
+
 /** Runs until everybody waits, or something does not do what the plan says. */
 function runPlan(k: Kernel, { schedulePolicy, onStep }: RestoreOptions): Run {
-  const { machine } = k;
-  const runner = new Runner(machine, schedulePolicy);
-  let [calls, steps] = [0, 0];
-  let failure: Failure | null = null;
-  const observe = (actor: Actor) => {
-    steps++;
-    const { notes } = machine.store;
-    for (const { type } of notes) {
-      if (type === 'call.enter') calls++;
-      else if (type.startsWith('program.')) failure ??= failureIn(k, notes);
-    }
-    onStep?.(k, actor);
-  };
-  while (failure === null && runner.run(STRIDE, observe) === 'out-of-steps');
-  dismiss(machine);
+  const runner = new Runner(k.machine, schedulePolicy);
+  const watch = new Watch(k, onStep);
+  const observe = (actor: Actor) => watch.observe(actor);
+  while (watch.failure === null && runner.run(STRIDE, observe) === 'out-of-steps');
+  dismiss(k.machine);
+  const { calls, steps, failure } = watch;
   return { calls, steps, failure: failure ?? stuckTask(k) };
 }
 
