@@ -31,6 +31,7 @@ export class Debugging {
   readonly #tell: Tell;
   readonly #ofKind = new Map<Kind, number[]>();
   #interrupted = false;
+  #running = false;
   #frames: Task[] = [];
 
   constructor(debuggee: Debuggee, tell: Tell) {
@@ -96,6 +97,7 @@ export class Debugging {
 
   /** Runs a motion in the background and tells when it has stopped. */
   start(motion: Motion, reason: string, task: Task | null): void {
+    if (this.#running) throw new Refused('a run is under way; pause it first');
     void this.#run(motion, reason, task).catch((error: unknown) => {
       this.#tell('output', { category: 'important', output: `thaw: ${String(error)}\n` });
       this.#tell('terminated', {});
@@ -112,11 +114,16 @@ export class Debugging {
     const { session } = this.debuggee;
     const before = session.position;
     this.#interrupted = false;
+    this.#running = true;
     let stop: Stop | null = null;
-    while (stop === null && !this.#interrupted) {
-      const { done, value } = motion.next();
-      if (done) stop = value;
-      else await new Promise((resume) => setImmediate(resume));
+    try {
+      while (stop === null && !this.#interrupted) {
+        const { done, value } = motion.next();
+        if (done) stop = value;
+        else await new Promise((resume) => setImmediate(resume));
+      }
+    } finally {
+      this.#running = false;
     }
     if (session.position > before) this.#output(before + 1, session.position);
     this.#explain(stop, reason, task);

@@ -4,7 +4,7 @@ import type { Debuggee } from '../debuggee.ts';
 import { cellText, valueText } from './value.ts';
 
 /** Fields that change with every step, and say nothing that `backtrace` does not. */
-const INNER: ReadonlySet<string> = new Set(['frame', 'known', 'made']);
+export const INNER = /\.(?:frame|known|made)(?:\[[^\]]*\])?$/;
 
 /** At most this many lines are printed. */
 const LINES = 200;
@@ -24,7 +24,7 @@ export function differenceText(debuggee: Debuggee, from: number, to: number): st
   const lines: string[] = [];
   for (const [cell, before] of first) {
     const after = store.peek(cell as never) as unknown;
-    if (Object.is(before, after) || INNER.has(fieldOf(store.cellName(cell)))) continue;
+    if (Object.is(before, after) || INNER.test(store.cellName(cell))) continue;
     lines.push(`${cellText(debuggee, cell)}: ${valueText(debuggee, before)} -> ${valueText(debuggee, after)}`);
   }
   session.jump(position);
@@ -32,5 +32,3 @@ export function differenceText(debuggee: Debuggee, from: number, to: number): st
   const more = lines.length - LINES;
   return [...lines.slice(0, LINES), ...(more > 0 ? [`… and ${more} more`] : [])].join('\n');
 }
-
-const fieldOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1).replace(/\[.*$/, '');

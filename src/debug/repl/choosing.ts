@@ -4,6 +4,7 @@ import { isHazard } from '../../hazards/finding.ts';
 import { didYouMean } from '../../userland/language/suggest.ts';
 import type { Branch } from '../branches.ts';
 import type { Debuggee } from '../debuggee.ts';
+import { branchDifferenceText } from '../look/branch-difference.ts';
 import { columns } from '../look/columns.ts';
 import { stepText, upcomingText } from '../look/steps.ts';
 import { savedText } from '../saved.ts';
@@ -87,6 +88,7 @@ function compare(console: Console, debuggee: Debuggee, branch: Branch): undefine
       [branch.name, `#${common + 1}  ${there}`, summaryOf(branch.timeline, branch.complete)],
     ]),
   );
+  console.print(branchDifferenceText(debuggee, branch));
 }
 
 function branch(console: Console, argument: string): undefined {
