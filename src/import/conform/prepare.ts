@@ -3,10 +3,18 @@
  * log shows of them, addresses that the kernel chose. Says so when the call is about something outside the model.
  */
 
-import { AT_FDCWD, O_CLOEXEC } from '../../kernel-sim/abi/open.ts';
+import {
+  CLONE_NEWCGROUP,
+  CLONE_NEWNET,
+  CLONE_NEWNS,
+  CLONE_NEWUSER,
+  CLONE_NEWUTS,
+} from '../../kernel-sim/abi/clone.ts';
+import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
-import type { Datum } from '../../syscalls/datum.ts';
+import { fileAt } from '../../kernel-sim/fs/files.ts';
+import { type Datum, integerOf } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
@@ -57,8 +65,10 @@ export function prepare(
   const named = namedFile(call);
   if (named !== null) return prepareFile(simulation, task, call, named);
   const fd = descriptorOf(call);
+  if (fd !== null && isUnknown(simulation, task, call, fd)) return 'outside';
   if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
   if (call.name === 'shmat') return prepareAttach(call);
+  if (call.name === 'clone' || call.name === 'clone3') return prepareClone(call);
   if (call.name === 'semctl') return prepareValues(simulation, call, events, index);
   return asTheyAre;
 }
@@ -71,16 +81,40 @@ function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, f
   const isThere = call.result.kind === 'value' || (call.result.kind === 'errno' && call.result.errno === 'ENOTDIR');
   if (!isThere || exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
   const path = file.path.startsWith('/') ? file.path : `${directoryPath(store, k, task, file.dirfd)}/${file.path}`;
-  const type = call.result.kind === 'value' ? file.type : 'file';
+  const type = call.result.kind !== 'value' ? 'file' : isFifo(file) ? 'fifo' : file.type;
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   if (!exists(store, k, task, AT_FDCWD, directory)) plantFile(store, k, { path: directory, type: 'directory' });
   if (!file.makes) plantFile(store, k, { path, type });
   return asTheyAre;
 }
 
+/** Only a FIFO is opened for one direction without waiting. */
+const isFifo = ({ opens, flags, path }: Named): boolean =>
+  opens && (flags & (O_NONBLOCK | O_CREAT)) === O_NONBLOCK && !path.startsWith('/');
+
+/** Whether a descriptor was made by a call that the log leaves out. */
+function isUnknown({ store }: Simulation, task: Task, { result }: RecordedCall, fd: number): boolean {
+  if (result.kind === 'errno' && result.errno === 'EBADF') return false;
+  return fd >= 0 && result.kind !== 'none' && fileAt(store, task, fd) === null;
+}
+
+/** Namespaces and cgroups that thaw does not model change nothing that it does: a clone that got them is one without. */
+function prepareClone({ result }: RecordedCall): Prepared {
+  if (result.kind !== 'value') return asTheyAre;
+  return ([first, ...others]) => {
+    if (typeof first === 'number') return [first & ~UNMODELLED, ...others];
+    if (typeof first !== 'object' || first === null || !('flags' in first)) return [first!, ...others];
+    const { cgroup: _, ...rest } = first as Record<string, Datum>;
+    const flags = BigInt(integerOf(rest.flags)) & ~BigInt(UNMODELLED) & 0xffff_ffffn;
+    return [{ ...rest, flags: Number(flags) }, ...others];
+  };
+}
+
+const UNMODELLED = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
+
 function descriptorOf(call: RecordedCall): number | null {
   const syscall = syscalls.get(call.name);
-  const expr = syscall === undefined ? undefined : byParameter(call, syscall).get('fd');
+  const expr = syscall === undefined ? undefined : byParameter(call, syscall).get('fd') ?? byParameter(call, syscall).get('oldfd');
   const value = expr === undefined ? undefined : evaluate(expr, NO_VARIABLES);
   return value?.ok && typeof value.value === 'number' ? value.value : null;
 }
@@ -91,11 +125,11 @@ function prepareContent({ store }: Simulation, task: Task, call: RecordedCall, f
   if (call.name !== 'read' || call.result.kind !== 'value') return asTheyAre;
   const content = contentOf(store, task, fd);
   const printed = call.args?.[1];
-  if (content === null || printed?.kind !== 'string' || printed.truncated) return asTheyAre;
+  if (content === null || printed?.kind !== 'string') return asTheyAre;
   const bytes = evaluate(printed, NO_VARIABLES);
   const { inode, position } = content;
   if (bytes.ok && typeof bytes.value === 'string' && store.read(inode.size) <= position) {
-    fillIn(store, inode, position, bytes.value);
+    fillIn(store, inode, position, bytes.value.padEnd(Number(call.result.value), '\0'));
   }
   return asTheyAre;
 }

@@ -33,6 +33,8 @@ export interface Setting {
   readonly ignoresSigpipe: boolean;
   /** RLIMIT_NOFILE 64, msgmni and shmmni 32, kernel.sem "32 1024 32 16". */
   readonly small: boolean;
+  /** The log leaves calls out: only some families were recorded. */
+  readonly filtered: boolean;
   /** The group and session of the first task lie outside its pid namespace, where they have no number. */
   readonly detached: boolean;
   /** Descriptors besides 0, 1 and 2 that lead somewhere. */
@@ -54,6 +56,7 @@ export function settingOf({ file, events }: Recording): Setting {
     ignoresSigpipe: !whole,
     detached: !whole,
     inherited: [],
+    filtered: whole,
     small: /\.small(\.|$)/.test(file),
     start: first?.time ?? 1_700_000_000,
   };
