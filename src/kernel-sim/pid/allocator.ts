@@ -57,10 +57,18 @@ const storeLastPid = operation(
   },
 );
 
-/** last_pid := max(last_pid, nr) in one step: what a compare-and-swap loop amounts to (fix P1). */
-const raiseLastPid = operation('last_pid.raise', (tx: Transaction, ns: PidNamespace, nr: number): void => {
-  if (nr > tx.read(ns.lastPid)) tx.write(ns.lastPid, nr);
-});
+/**
+ * last_pid := nr in one step, unless somebody has gone further since; what the compare-and-swap of 2.6.36 amounts to (fix P1, P7).
+ *
+ * @param wrappedAt the last_pid from which the search went round the end, null when it did not
+ */
+const raiseLastPid = operation(
+  'last_pid.raise',
+  (tx: Transaction, ns: PidNamespace, nr: number, wrappedAt: number | null): void => {
+    const last = tx.read(ns.lastPid);
+    if (last < nr || (wrappedAt !== null && last >= wrappedAt)) tx.write(ns.lastPid, nr);
+  },
+);
 
 /** Searches and moves the cursor under the pid lock, as 6.x does; -1 when no number is free. */
 const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns: PidNamespace): number => {
@@ -112,8 +120,8 @@ function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   const pidMax = yield* load(k.system.pidMax);
   const { nr, wrappedAt } = yield* repeated<Searching | null, Searching>(null, (at) => search(ns, pidMax, at));
   if (nr === -1) return -1;
-  if (k.fixed('P7')) yield* raiseLastPid(ns, nr);
-  else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7)
+  if (k.fixed('P7') || k.fixed('P1')) yield* raiseLastPid(ns, nr, wrappedAt);
+  else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7), a chosen one too (P1)
   return nr;
 }
 
@@ -124,7 +132,7 @@ function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<n
   if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
   if (yield* testAndSet(ns, nr, true)) return fail('EBUSY');
   if (k.fixed('P2') || k.fixed('P8')) return ok(nr); // last_pid stays where it is: later ordinary pids are as if nothing had been chosen
-  if (k.fixed('P1')) yield* raiseLastPid(ns, nr);
+  if (k.fixed('P1')) yield* raiseLastPid(ns, nr, null);
   else {
     const last = yield* load(ns.lastPid);
     yield* storeLastPid(ns, Math.max(last, nr), null, true); // a read and a write: the lost update
