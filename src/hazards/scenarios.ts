@@ -26,6 +26,8 @@ export const scenarios: Readonly<Record<string, string>> = {
   P1: 'scenarios/pids/p1-last-pid-rmw.yaml',
   P2: 'scenarios/pids/p2-forced-jump.yaml',
   P3: 'scenarios/pids/p3-low-pids-refused.yaml',
+  P4: 'scenarios/pids/p4-one-level-only.yaml',
+  P5: 'scenarios/pids/p5-newpid-init-not-1.yaml',
   P6: 'scenarios/pids/p6-taken-by-neighbour.yaml',
   P7: 'scenarios/pids/p7-last-pid-store.yaml',
   P8: 'scenarios/pids/p8-wrap-at-end.yaml',

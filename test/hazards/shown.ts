@@ -8,7 +8,7 @@ import { scenarios } from '../../src/hazards/scenarios.ts';
 import { shownBy } from '../../src/hazards/shown.ts';
 
 /** Hazards that no change of the kernel's logic repairs: what helps is another way of using the interface. */
-const BEYOND_REPAIR = new Set(['N22', 'N23', 'P6', 'P9', 'I1', 'F1', 'F2', 'F4', 'K7', 'K8']);
+const BEYOND_REPAIR = new Set(['N22', 'N23', 'P4', 'P6', 'P9', 'I1', 'F1', 'F2', 'F4', 'K7', 'K8']);
 
 const idsIn = ({ hazards }: Exploration): string[] => [...new Set(hazards.map(({ finding }) => finding.id))];
 

@@ -170,7 +170,7 @@ function onTakenCallExit(
   const intended = `${call} to give ${wanted}`;
   if (outcome.ok) {
     const got = Number(outcome.value.value);
-    if (taken.by !== 'ipc_set' && got !== wanted) {
+    if (taken.by.endsWith('get') && got !== wanted) {
       report(tx, 'I2', task, { call, intended, happened: `it succeeded with ${got}` });
     }
     return;

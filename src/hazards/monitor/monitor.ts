@@ -55,6 +55,7 @@ const hear: Readonly<Record<string, Hear>> = {
   leak: (tx) => onLeak(tx),
   'call.exit': (tx, k, note) => onExit(tx, k, note),
   'call.restarted': (tx, _k, note) => onRestart(tx, note),
+  'task.fork': (tx, _k, note, numbers) => numbers.onFork(tx, note),
   'last_pid.back': (tx, _k, note, numbers) => numbers.onBack(tx, note),
   'last_pid.chosen': (tx, k, note, numbers) => numbers.onJump(tx, k, note),
   'ipc.created': (tx, k, note, numbers) => numbers.onCreated(tx, k, note),

@@ -6,6 +6,7 @@ import type { Remark } from '../../kernel-sim/machine/note.ts';
 import type { Store, Transaction } from '../../kernel-sim/machine/store.ts';
 import { capable } from '../../kernel-sim/task/cred.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
+import type { Ledger } from './ledger.ts';
 import { report } from './report.ts';
 
 const SLOTS = 32_768;
@@ -30,6 +31,29 @@ export class NumberMonitor {
       intended: 'last_pid to go on from the highest number given out',
       happened: `it went back from ${String(note.from)} to ${String(note.to)}`,
     });
+  }
+
+  /** A child has its numbers: a chosen one is that of the innermost namespace only (P4), be that a new one whose first is no 1 (P5). */
+  onFork(tx: Transaction, note: Remark): void {
+    const parent = note.task as Task;
+    const remembered = tx.read(parent.remembered) as Ledger | null;
+    const taken = remembered === null ? null : tx.read(remembered.taken);
+    const upids = tx.read(tx.read((note.child as Task).pid)!.upids);
+    const inner = upids.at(-1);
+    if (taken === null || inner === undefined || upids.length < 2) return;
+    const intended = `the child to be ${taken.value}`;
+    if (tx.read(inner.ns.reaper) === note.child && inner.number !== 1) {
+      report(tx, 'P5', parent, {
+        intended,
+        happened: `the new namespace's init is ${inner.number} and nobody is 1 there`,
+      });
+    } else {
+      const outer = upids.slice(0, -1).map(({ number }) => number);
+      report(tx, 'P4', parent, {
+        intended,
+        happened: `it is ${inner.number} inside and ${outer.join(', ')} outside, as it came`,
+      });
+    }
   }
 
   /** An ordinary fork starts its search from a number that somebody chose. */

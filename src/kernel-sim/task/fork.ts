@@ -73,6 +73,9 @@ function* childPid(k: Kernel, parent: Task, child: Task, setTid: readonly number
   const ns = (yield* load(child.pidNs))!;
   if (k.profile.series.has('next_syscall_data')) {
     const armed = yield* takeFor(k, parent, 'fork');
+    // As posted the first task of a new namespace can have any number (P5).
+    const isInit = (yield* load(ns.reaper)) === null;
+    if (armed !== null && isInit && k.fixed('P5') && armed !== 1n) return fail('EINVAL');
     if (armed !== null) return yield* allocatePid(k, ns, [asInt(armed)], true); // anybody may choose (N16)
   }
   if (setTid.length > (yield* load(ns.level)) + 1) return fail('EINVAL'); // more numbers than namespaces
