@@ -11,8 +11,8 @@ export type Conformed =
   | { readonly ok: true; readonly report: LogReport }
   | { readonly ok: false; readonly message: string };
 
-/** How many descriptors from before the log are looked for. */
-const MAX_INHERITED = 8;
+/** How many things that the log does not show are assumed for its sake. */
+const MAX_ASSUMPTIONS = 24;
 
 /** How many divergences of a log are kept in words. */
 const KEPT = 100;
@@ -25,12 +25,16 @@ export async function conform(file: string, bounds?: LogBounds): Promise<Conform
 
 /** Replays a recording on the 6.x profile. */
 export function conformRecording(recording: Recording): LogReport {
-  const setting = settingOf(recording);
-  for (let inherited: readonly number[] = []; ; ) {
-    const search = new Search(recording.events, { ...setting, inherited });
-    const more = inherited.length < MAX_INHERITED ? search.run() : search.runAsItIs();
+  let setting = settingOf(recording);
+  for (let assumptions = 0; ; assumptions += 1) {
+    const search = new Search(recording.events, setting);
+    if (assumptions === MAX_ASSUMPTIONS) search.runAsItIs();
+    const more = assumptions === MAX_ASSUMPTIONS ? null : search.run();
     if (more === null) return count(recording, search.verdicts);
-    inherited = [...inherited, more];
+    setting =
+      'inherited' in more
+        ? { ...setting, inherited: [...setting.inherited, more.inherited] }
+        : { ...setting, guesses: new Map(setting.guesses).set(more.guessed, more.guess) };
   }
 }
 

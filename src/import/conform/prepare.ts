@@ -141,12 +141,13 @@ function prepareAttach({ result }: RecordedCall): Prepared {
 }
 
 /** strace does not show what SETALL sets: values that the next look at them finds, zeros where nobody looks. */
-function prepareValues(_: Simulation, call: RecordedCall, events: readonly RecordedEvent[], index: number): Prepared {
+function prepareValues(simulation: Simulation, call: RecordedCall, events: readonly RecordedEvent[], index: number): Prepared {
   const [id, , cmd] = call.args ?? [];
   const command = cmd === undefined ? undefined : evaluate(cmd, NO_VARIABLES);
   if (command?.ok !== true || command.value !== SETALL) return asTheyAre;
   const tooLarge = call.result.kind === 'errno' && call.result.errno === 'ERANGE';
-  const values: number[] = new Array(SEMMSL).fill(tooLarge ? 0xffff : 0);
+  const guess = GUESSES[simulation.setting.guesses.get(call) ?? 0]!;
+  const values = Array.from({ length: SEMMSL }, (_, i) => (tooLarge ? 0xffff : guess(i)));
   const set = id === undefined ? undefined : evaluate(id, NO_VARIABLES);
   for (const event of events.slice(index + 1, index + LOOK_AHEAD)) {
     if (event.kind !== 'enter' || !/^sem/.test(event.call.name)) continue;
@@ -156,6 +157,14 @@ function prepareValues(_: Simulation, call: RecordedCall, events: readonly Recor
   }
   return ([semid, semnum, what, arg]) => [semid!, semnum!, what!, call.result.kind === 'errno' && !tooLarge ? arg! : values];
 }
+
+/** What programs are likely to set the semaphores of a set to; the next one is tried when a replay with one goes wrong. */
+export const GUESSES: readonly ((semaphore: number) => number)[] = [
+  () => 0,
+  (semaphore) => semaphore + 1,
+  () => 1,
+  (semaphore) => semaphore,
+];
 
 const SEMMSL = 32_000;
 const LOOK_AHEAD = 400;

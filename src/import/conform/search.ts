@@ -6,8 +6,10 @@
  */
 
 import { fileAt } from '../../kernel-sim/fs/files.ts';
-import type { RecordedEvent } from '../strace/recording.ts';
+import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { passedOver } from './inherited.ts';
+import { GUESSES } from './prepare.ts';
+import { unseenValues } from './unseen-values.ts';
 import { type Handled, Replay } from './replay.ts';
 import type { Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
@@ -30,6 +32,11 @@ interface Moment {
 /** Decisions that differ from the usual ones, by event. */
 type Script = ReadonlyMap<number, readonly boolean[]>;
 
+/** Something that the log does not show and a divergence tells: an inherited descriptor, or what SETALL sets. */
+export type Assumption =
+  | { readonly inherited: number }
+  | { readonly guessed: RecordedCall; readonly guess: number };
+
 export class Search {
   readonly replay: Replay;
   /** What became of each event; undefined for those that are not compared. */
@@ -38,7 +45,7 @@ export class Search {
   readonly #moments: (Moment | undefined)[] = [];
   readonly #accepted = new Set<number>();
   #script: Script = new Map();
-  #mayInherit = true;
+  #mayAssume = true;
 
   constructor(events: readonly RecordedEvent[], setting: Setting) {
     this.#events = events;
@@ -46,23 +53,32 @@ export class Search {
   }
 
   /** Replays all without looking for descriptors from before. */
-  runAsItIs(): null {
-    this.#mayInherit = false;
-    return this.run() as null;
+  runAsItIs(): void {
+    this.#mayAssume = false;
+    this.run();
   }
 
-  /** @returns a descriptor that must have been there before the log began, for a new search with it; null at the end */
-  run(): number | null {
+  /** @returns what has to be assumed about the time before the log for a new search to come further; null at the end */
+  run(): Assumption | null {
     for (let index = 0; index < this.#events.length; index += 1) {
       if (index % MEMORY === MEMORY - 1) this.#forget();
       if (this.#step(index, this.#script)) continue;
-      const inherited = !this.#mayInherit ? null : passedOver(this.#events, index, (fd) => this.#isFree(index, fd));
-      if (inherited !== null) return inherited;
+      const assumption = this.#mayAssume ? this.#assume(index) : null;
+      if (assumption !== null) return assumption;
       if (this.#explain(index)) continue;
       this.#accepted.add(index);
       this.#step(index, this.#script);
     }
     return null;
+  }
+
+  #assume(index: number): Assumption | null {
+    const inherited = passedOver(this.#events, index, (fd) => this.#isFree(index, fd));
+    if (inherited !== null) return { inherited };
+    const guessed = unseenValues(this.#events, index);
+    if (guessed === null) return null;
+    const guess = (this.replay.simulation.setting.guesses.get(guessed) ?? 0) + 1;
+    return guess < GUESSES.length ? { guessed, guess } : null;
   }
 
   /** Whether the simulated task has given a descriptor out in the call, or has it free. */

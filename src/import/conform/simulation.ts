@@ -30,10 +30,12 @@ const MAX_STEPS = 2_000_000;
 
 export class Simulation {
   readonly k: Kernel;
+  readonly setting: Setting;
   /** What execve is to find: whether the recorded one did. */
   #programFound = true;
 
   constructor(setting: Setting) {
+    this.setting = setting;
     const userland: Userland = {
       spawn: () => {},
       programExists: () => this.#programFound,

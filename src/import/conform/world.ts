@@ -21,7 +21,7 @@ import { defaultLimits } from '../../kernel-sim/task/limits.ts';
 import { leaveGroups } from '../../kernel-sim/task/release.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
 import { invoke } from '../../syscalls/invoke.ts';
-import type { Recording } from '../strace/recording.ts';
+import type { RecordedCall, Recording } from '../strace/recording.ts';
 import { installOutside } from './outside.ts';
 
 /** What differs from one recording to the next. */
@@ -39,6 +39,8 @@ export interface Setting {
   readonly detached: boolean;
   /** Descriptors besides 0, 1 and 2 that lead somewhere. */
   readonly inherited: readonly number[];
+  /** For calls whose arguments strace does not show, which guess at them is used. */
+  readonly guesses: ReadonlyMap<RecordedCall, number>;
   /** seconds since the epoch at the first line. */
   readonly start: number;
 }
@@ -56,6 +58,7 @@ export function settingOf({ file, events }: Recording): Setting {
     ignoresSigpipe: !whole,
     detached: !whole,
     inherited: [],
+    guesses: new Map(),
     filtered: whole,
     small: /\.small(\.|$)/.test(file),
     start: first?.time ?? 1_700_000_000,
@@ -72,7 +75,7 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
   const { store } = machine;
   machine.setBehaviour(Task, behaviour);
   store.recording = false;
-  store.write(k.system.bootTime, setting.start);
+  store.write(k.system.bootTime, Math.floor(setting.start));
   const files = setting.small ? { soft: 64, hard: 64 } : defaultLimits.RLIMIT_NOFILE;
   const init = createInit(k, {
     cred: { ...rootCredentials, capabilities: lessPrivileged },
