@@ -120,6 +120,13 @@ export class Frame implements Hashed {
     return this.next !== undefined;
   }
 
+  /** What the call has in its hands: its arguments, what its effects gave so far, and what it is about to touch. */
+  *holds(): Generator<unknown> {
+    yield* this.call.args;
+    yield* this.next?.args ?? [];
+    for (let entry = this.#log; entry !== null; entry = entry.before) yield entry.value;
+  }
+
   /** The frame of a call that has just been made. */
   static begin(call: Call): Frame {
     return new Frame(call, null, call.start(), undefined);

@@ -250,6 +250,28 @@ export class Store {
     return `${owner.name}.${owner.layout.fields[cell - owner.base] ?? 'known'}`;
   }
 
+  /** Every object that was ever made, in the order in which the store first met them; only a tracking store knows. */
+  *objects(): Generator<KernelObject> {
+    for (const siblings of this.#interned.values()) yield* siblings.values();
+  }
+
+  /** What the cells of an object hold now, those of its tables included. */
+  contents(object: KernelObject): unknown[] {
+    const held = this.#tableCells.get(object) ?? [];
+    return [
+      ...object.layout.fields.map((_, i) => this.#values[object.base + i]),
+      ...held.map((cell) => this.#values[cell]),
+    ];
+  }
+
+  /** Whether an object has been made, here and now, and not been freed; for objects of the heap. */
+  isAllocated(object: KernelObject): boolean {
+    const { allocator, layout: kind, ordinal } = object;
+    if (allocator === null) return true;
+    const made = this.#values[this.#countsOf(allocator).made.at(kind.index)] as number;
+    return ordinal < made && this.#values[object.base] !== POISON;
+  }
+
   /** The object a cell belongs to. */
   cellOwner(cell: number): KernelObject | undefined {
     const owner = this.#owners[cell];
