@@ -142,13 +142,14 @@ export class DebugSession {
   }
 
   /**
-   * Goes another way from a recorded state by a given schedule, as far as it can be followed; the run so far is kept as a branch.
+   * Goes another way from a recorded state by a given schedule, as far as it can be followed; what was seen of the run so far is kept
+   * as a branch.
    *
    * @param schedule who steps, by index, {@link TIME} for the clock; asked for one at a time, when the steps before were made
    * @returns how many steps could be followed
    */
   follow(schedule: Iterable<number>, from = 0): number {
-    this.branches.fork(this.#snapshot(), from);
+    if (this.#seen > from) this.branches.fork(this.#snapshot(), from);
     this.#moveTo(from);
     this.#timeline = this.#timeline.prefix(from);
     const followed = this.#repeat(schedule);

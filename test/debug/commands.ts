@@ -173,6 +173,11 @@ test('info tasks shows the tree with state, line and call', async (t) => {
   t.regex(taker ?? '', /^ {5}3 \(taker\) +running +taker:14 +user mode$/);
 });
 
+test('a table is printed by the elements that were set', async (t) => {
+  const session = new TestConsole(QUEUE);
+  t.is(await session.run('print pidmap'), '<table map> {\n  [1] = true\n}');
+});
+
 test('a schedule is saved in the form that replay reads', async (t) => {
   const session = new TestConsole(QUEUE);
   t.regex(await session.run('break msgsnd', 'continue', 'save schedule mine.yaml'), /Saved the \d+ steps/);

@@ -48,5 +48,9 @@ export function branchDifferenceText(debuggee: Debuggee, other: Branch): string 
   }
   if (lines.length === 0) return 'Both come to the same state.';
   const more = lines.length - LINES;
-  return ['At the last steps known of both, these differ:', ...lines.slice(0, LINES), ...(more > 0 ? [`  … and ${more} more`] : [])].join('\n');
+  return [
+    'At the last steps known of both, these differ:',
+    ...lines.slice(0, LINES),
+    ...(more > 0 ? [`  … and ${more} more`] : []),
+  ].join('\n');
 }

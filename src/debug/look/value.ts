@@ -81,6 +81,7 @@ function ownerText(debuggee: Debuggee, { allocator, ordinal }: KernelObject): st
 
 /** An object with its fields, one to a line; any other value on one line. */
 export function detailText(debuggee: Debuggee, value: unknown): string {
+  if (value instanceof Table) return tableText(debuggee, value);
   if (!isObject(value)) return valueText(debuggee, value);
   const lines = fieldsOf(value).map((field) => {
     const held = (value as unknown as Record<string, unknown>)[field];
@@ -88,6 +89,24 @@ export function detailText(debuggee: Debuggee, value: unknown): string {
     return `  ${field} = ${valueText(debuggee, content)}`;
   });
   return `${objectName(debuggee, value)} {\n${lines.join('\n')}\n}`;
+}
+
+/** The elements of a table that are not as they were at first. */
+function tableText(debuggee: Debuggee, { owner, field, initial }: Table<unknown>): string {
+  const { store } = debuggee.k.machine;
+  const prefix = `${owner.name}.${field}[`;
+  const lines: string[] = [];
+  for (let cell = owner.base + 1; cell < store.size; cell++) {
+    if (store.cellOwner(cell) !== owner || Object.is(store.peek(cell as never), initial)) continue;
+    const name = store.cellName(cell);
+    if (name.startsWith(prefix))
+      lines.push(`  ${name.slice(prefix.length - 1)} = ${valueText(debuggee, store.peek(cell as never))}`);
+  }
+  if (lines.length === 0) return `<table ${field}, as it was at first>`;
+  const more = lines.length - ELEMENTS;
+  return [`<table ${field}> {`, ...lines.slice(0, ELEMENTS), ...(more > 0 ? [`  … and ${more} more`] : []), '}'].join(
+    '\n',
+  );
 }
 
 /** A location by the name that people know: `task 5000 (restorer).nsd`, `pidmap[5000]`. */

@@ -207,6 +207,7 @@ export class Console {
     if (name === '' || name.startsWith('#')) return;
     const command = this.find(name);
     if (command === undefined) return;
+    this.interrupted = false;
     await command.run(this, argument);
   }
 

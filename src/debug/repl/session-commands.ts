@@ -35,12 +35,12 @@ async function source(console: Console, argument: string): Promise<undefined> {
   await runScript(console, text, argument);
 }
 
-/** Carries out the lines of a script; the first that cannot be ends it. */
+/** Carries out the lines of a script; the first that cannot be, or is interrupted, ends it. */
 export async function runScript(console: Console, text: string, name: string): Promise<boolean> {
   for (const [i, line] of text.split('\n').entries()) {
     const failures = console.failures;
     await console.execute(line);
-    if (console.failures > failures) {
+    if (console.failures > failures || console.interrupted) {
       console.print(`${name}:${i + 1}: ended here: ${line.trim()}`);
       return false;
     }
