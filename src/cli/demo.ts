@@ -11,7 +11,6 @@ import { type Restore, restoreImage } from '../restorer/run/restore.ts';
 import { openSession } from '../scenario/session.ts';
 import { EventSource } from '../trace/event.ts';
 import { StraceText } from '../trace/strace.ts';
-import { StraceWriter } from '../trace/strace-writer.ts';
 import { coloursOf } from './colour.ts';
 import { foreseenText } from './foreseen.ts';
 import { runFreely } from './run.ts';
@@ -112,8 +111,10 @@ async function race(say: (text: string) => void, { yellow }: ChalkInstance): Pro
   const opened = await openScenario(shipped(SCENARIO));
   if (!opened.ok) throw new Error(opened.message);
   const session = openSession(opened.scenario);
-  const labelOf = (task: object): string => session.interpreter.labelOf(task as never);
-  const writer = new StraceWriter(session.k, (line, kind) => say(kind === 'hazard' ? yellow(line) : line), { labelOf });
-  await runFreely(session, undefined, () => writer.onStep());
-  writer.end();
+  const source = new EventSource(session.k.machine.store, (task) => session.interpreter.labelOf(task));
+  const text = new StraceText((line, kind) => say(kind === 'hazard' ? yellow(line) : line));
+  await runFreely(session, undefined, () => {
+    for (const event of source.afterStep()) text.add(event);
+  });
+  text.end();
 }

@@ -2,10 +2,10 @@
 
 import { version } from './help.ts';
 
-export const AS_EXPECTED = 0;
+const AS_EXPECTED = 0;
 export const DIFFERENT = 1;
 export const INVALID = 2;
-export const BUG = 70;
+const BUG = 70;
 
 /** Says something to people. */
 export function tell(message: string): void {

@@ -21,7 +21,7 @@ export function duration(value: string): number {
 }
 
 /** Gathers the values of an option that may be given several times. */
-export const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
+const collect = (value: string, all: readonly string[]): readonly string[] => [...all, value];
 
 export const json = (): Option => new Option('--json', 'print one JSON document on stdout and nothing else there');
 

@@ -46,18 +46,6 @@ export function endOf(call: string, args: readonly Datum[], outcome: Outcome, pr
   return `${argumentTexts(call, args, outputs, printing).slice(knownArguments(call, args)).join(', ')})`;
 }
 
-/** The whole of a call that is over, or what its end adds when half of it is written, with its result in strace's column. */
-export function exitText(
-  call: string,
-  args: readonly Datum[],
-  outcome: Outcome,
-  printing: Printing,
-  resumed: boolean,
-): string {
-  const beginning = resumed ? `<... ${call} resumed>` : beginningOf(call, args, printing);
-  return withResult(beginning + endOf(call, args, outcome, printing), resultText(call, args, outcome));
-}
-
 /** Where strace puts the equals sign, counted from 0. */
 const COLUMN = 40;
 

@@ -26,22 +26,13 @@ export interface Report {
 const RULE = '='.repeat(66);
 const WIDTH = 100;
 
-/**
- * The block of a hazard, line by line.
- *
- * @param step where it became certain, as the run counts
- * @param who whose step that was, where it is known
- */
-export function hazardBlock(
-  { id, name, task, at, accesses, intended, happened, fix }: Report,
-  step: number,
-  who?: Who,
-): string[] {
+/** The block of a hazard that became certain in a step of `who`, line by line. */
+export function hazardBlock({ id, name, task, at, accesses, intended, happened, fix }: Report, who: Who): string[] {
   const call = at.call === 'user' ? 'between two calls' : `in ${at.call}`;
   return [
     RULE,
     `HAZARD ${id}: ${name}`,
-    `${who === undefined ? task : suspect(task, who)} ${call} at step ${step}`,
+    `${suspect(task, who)} ${call} at step ${at.step}`,
     '',
     ...accesses.flatMap((access) => [
       `${access.call} by ${access.task}${access.step === undefined ? '' : ` at step ${access.step}`}:`,

@@ -75,7 +75,7 @@ export class StraceText {
         this.#line(who, `!!! ${event.message} !!!`, 'unexpected');
         break;
       case 'hazard':
-        this.#block(hazardBlock(event.report, event.report.at.step, who), 'hazard');
+        this.#block(hazardBlock(event.report, who), 'hazard');
         break;
       case 'fault':
         this.#block(faultBlock(event.fault, event.where, who, event.step), 'hazard');

@@ -1,5 +1,9 @@
 /** The kind of each field of a structure that is more than a plain number, string or structure; strace's names mean one thing each. */
 export const fieldKinds: Readonly<Record<string, string>> = {
+  effective: 'capabilities',
+  permitted: 'capabilities',
+  inheritable: 'capabilities',
+  version: 'cap_version',
   mode: 'mode',
   st_mode: 'mode',
   st_dev: 'device',

@@ -2,8 +2,9 @@
 
 import * as descriptor from '../../kernel-sim/abi/descriptor.ts';
 import * as mode from '../../kernel-sim/abi/mode.ts';
+import * as mount from '../../kernel-sim/abi/mount.ts';
 import * as open from '../../kernel-sim/abi/open.ts';
-import { integerOf } from '../../syscalls/datum.ts';
+import { type Datum, integerOf } from '../../syscalls/datum.ts';
 import { choice, flags, namesOf } from './flags.ts';
 import { hexText, integerIn, integers, octalText, type Printer } from './printer.ts';
 import { signal } from './signal.ts';
@@ -97,4 +98,14 @@ export const filePrinters: Readonly<Record<string, Printer>> = {
   ),
   device,
   mq_flags: plainOpenFlags,
+  fd_set: (value) => (Array.isArray(value) ? `[${(value as readonly Datum[]).map(integerOf).join(' ')}]` : undefined),
+  mount_flags: flags(
+    namesOf(
+      mount,
+      'MS_RDONLY MS_NOSUID MS_NODEV MS_NOEXEC MS_REMOUNT MS_NOATIME MS_BIND MS_MOVE MS_REC MS_SILENT MS_UNBINDABLE ' +
+        'MS_PRIVATE MS_SLAVE MS_SHARED',
+    ),
+    'MS',
+  ),
+  umount_flags: flags(namesOf(mount, 'MNT_FORCE MNT_DETACH MNT_EXPIRE UMOUNT_NOFOLLOW'), 'MNT'),
 };

@@ -4,7 +4,7 @@ import * as clone from '../../kernel-sim/abi/clone.ts';
 import * as prctl from '../../kernel-sim/abi/prctl.ts';
 import * as resource from '../../kernel-sim/abi/resource.ts';
 import * as wait from '../../kernel-sim/abi/wait.ts';
-import type { Datum } from '../../syscalls/datum.ts';
+import { type Datum, integerOf } from '../../syscalls/datum.ts';
 import { choice, flags, type Names, namesOf, splitFlags } from './flags.ts';
 import { hexText, integerIn, integers, type Printer } from './printer.ts';
 import { signal } from './signal.ts';
@@ -37,7 +37,7 @@ const cloneFlags: Printer = (value, context) => {
 const waitFlags = flags(namesOf(wait, 'WNOHANG WEXITED WSTOPPED WCONTINUED WNOWAIT __WCLONE __WALL __WNOTHREAD'), 'W');
 
 /** What a wait status says, as a test that is true of it: `{WIFEXITED(s) && WEXITSTATUS(s) == 0}`. */
-export function waitStatusText(status: number): string {
+function waitStatusText(status: number): string {
   if (wait.WIFCONTINUED(status)) return '{WIFCONTINUED(s)}';
   if (wait.WIFSTOPPED(status)) return `{WIFSTOPPED(s) && WSTOPSIG(s) == ${signalText(wait.WSTOPSIG(status))}}`;
   if (wait.WIFEXITED(status)) return `{WIFEXITED(s) && WEXITSTATUS(s) == ${wait.WEXITSTATUS(status)}}`;
@@ -50,6 +50,14 @@ const signalText = (number: number): string => signal(number, { width: -1, call:
 const waitStatus: Printer = (value) => {
   const status = Array.isArray(value) ? (value as readonly Datum[])[0] : value;
   return typeof status === 'number' ? `[${waitStatusText(status)}]` : undefined;
+};
+
+/** The signal of PR_SET_PDEATHSIG, and the list of one in which PR_GET_PDEATHSIG leaves it. */
+const prctlArgument: Printer = (value, context) => {
+  const option = integerOf(context.args[0]);
+  if (option === prctl.PR_SET_PDEATHSIG) return signal(value, context);
+  const [only] = Array.isArray(value) ? (value as readonly Datum[]) : [];
+  return option === prctl.PR_GET_PDEATHSIG && only !== undefined ? `[${signal(only, context)}]` : undefined;
 };
 
 /** A limit in multiples of 1024 where it is one, as strace has it. */
@@ -83,6 +91,7 @@ export const processPrinters: Readonly<Record<string, Printer>> = {
     ),
     'PR',
   ),
+  prctl_arg: prctlArgument,
   resource: choice(
     namesOf(
       resource,

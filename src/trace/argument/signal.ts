@@ -14,7 +14,7 @@ export const signal: Printer = integers((value) => signalName(Number(value)) ?? 
 const MOST = 42;
 
 /** `[USR1 RT_2]`, or `~[KILL STOP]` for a large set. */
-export const sigset: Printer = (value) => {
+const sigset: Printer = (value) => {
   if (!Array.isArray(value)) return address(value, nowhere);
   const members = new Set(value.map((member: Datum) => integerOf(member)));
   const inverted = members.size >= MOST;

@@ -6,6 +6,7 @@
  */
 
 import { type Datum, FAULT, OUT, type Struct } from '../../syscalls/datum.ts';
+import { capabilityPrinters } from './capability.ts';
 import { fieldKinds } from './field.ts';
 import { filePrinters } from './file.ts';
 import { ipcPrinters } from './ipc.ts';
@@ -17,6 +18,7 @@ import { timePrinters } from './time.ts';
 
 const printers: ReadonlyMap<string, Printer> = new Map(
   Object.entries({
+    ...capabilityPrinters,
     ...filePrinters,
     ...ipcPrinters,
     ...processPrinters,
