@@ -65,9 +65,16 @@ export function takePending(probe: Probe, thread: Task, status: string, mask: 'S
   return taken;
 }
 
+/** A pointer as images have numbers of 64 bits; NULL is 0. */
+function unsigned(pointer: Datum): number | string {
+  if (typeof pointer !== 'bigint') return integerOf(pointer);
+  const whole = BigInt.asUintN(64, pointer);
+  return whole <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(whole) : whole.toString();
+}
+
 function siginfoOf(info: Struct): SigInfo {
   const number = (name: string) => (info[name] === undefined ? undefined : field(info, name));
-  const value = info.si_ptr === undefined ? undefined : integerOf(info.si_ptr);
+  const value = info.si_ptr === undefined ? undefined : unsigned(info.si_ptr);
   return Object.fromEntries(
     Object.entries({
       signo: field(info, 'si_signo'),

@@ -6,7 +6,7 @@
  * dup2 has cleared it.
  */
 
-import type { Descriptor } from '../image/index.ts';
+import type { Descriptor, OpenFile } from '../image/index.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { Opening } from './member.ts';
 import type { ArmedNumbers } from './numbers.ts';
@@ -14,6 +14,8 @@ import { nameOpenFlags, nameStatusFlags } from './open-flags.ts';
 import type { Script } from './script.ts';
 import { array, name, number, text } from './syntax.ts';
 
+/** What is behind an end of a pipe until it is known whose it is. */
+const UNDECIDED = -1;
 const ACCESS = 3;
 const WRITES = 1;
 const CLOEXEC = 0o2000000;
@@ -117,25 +119,33 @@ export class ImageDescriptors {
     const from = this.#table.lowestFree();
     const to = this.#table.lowestFree(from + 1);
     this.#script.call('pipe', [array([number(from), number(to)])]);
+    for (const fd of [from, to]) this.#table.set(fd, { file: UNDECIDED, cloexec: false });
     if (pipe.buffered !== 'unknown') {
       for (const bytes of pipe.buffered) {
         this.#script.call('write', [number(to), text(bytes), number(bytes.length)], { expect: bytes.length });
       }
     }
-    for (const [fd, access] of [
-      [from, 0],
-      [to, WRITES],
-    ] as const) {
-      const [file, ...others] = ends.filter(({ flags }) => (flags & ACCESS) === access);
-      if (file === undefined) {
-        this.#script.call('close', [number(fd)]);
-        continue;
-      }
-      this.#table.set(fd, { file: file.id, cloexec: false });
-      const status = file.flags & ~(ACCESS | LARGE);
-      if (status !== 0) this.#script.call('fcntl', [number(fd), name('F_SETFL'), nameStatusFlags(status)]);
-      for (const other of others) this.#alias(fd, other.id);
+    this.#takeEnd(
+      from,
+      ends.filter(({ flags }) => (flags & ACCESS) === 0),
+    );
+    this.#takeEnd(
+      to,
+      ends.filter(({ flags }) => (flags & ACCESS) === WRITES),
+    );
+  }
+
+  /** Gives an end of a pipe to the open files that were it, of which there should be one. */
+  #takeEnd(fd: number, [file, ...others]: readonly OpenFile[]): void {
+    if (file === undefined) {
+      this.#script.call('close', [number(fd)]);
+      this.#table.delete(fd);
+      return;
     }
+    this.#table.set(fd, { file: file.id, cloexec: false });
+    const status = file.flags & ~(ACCESS | LARGE);
+    if (status !== 0) this.#script.call('fcntl', [number(fd), name('F_SETFL'), nameStatusFlags(status)]);
+    for (const other of others) this.#alias(fd, other.id);
   }
 
   /** A second opening of an end: as near as the interface comes, the same open file. */

@@ -28,7 +28,7 @@ export function verify(k: Kernel, image: Image): Difference[] {
   });
   if (store.tracking) store.undo(mark);
   const known = capabilitiesOf(k.profile.base);
-  return diffImages(comparable(image, known), comparable(restored, known));
+  return diffImages(comparable(image, known), comparable(withLimitsOf(image, restored), known));
 }
 
 function attachesOf({ ipc }: Image): Map<number, readonly Attach[]> {
@@ -58,6 +58,20 @@ function comparable(image: Image, known: bigint): Image {
         })),
         signals: { ...task.signals, pending: inNumberOrder(task.signals.pending) },
       };
+    }),
+  };
+}
+
+/** `restored` with the limits that `image` knows of each task: of the others it says nothing. */
+function withLimitsOf(image: Image, restored: Image): Image {
+  const wanted = new Map(image.tasks.map((task) => [task.pid, task.state === 'zombie' ? 'unknown' : task.rlimits]));
+  return {
+    ...restored,
+    tasks: restored.tasks.map((task) => {
+      const limits = wanted.get(task.pid) ?? 'unknown';
+      if (task.state === 'zombie' || !isKnown(task.rlimits) || !isKnown(limits)) return task;
+      const named = Object.entries(task.rlimits).filter(([resource]) => Object.hasOwn(limits, resource));
+      return { ...task, rlimits: Object.fromEntries(named) };
     }),
   };
 }
