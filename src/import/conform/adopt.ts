@@ -91,7 +91,10 @@ function adoptChild({ store, k }: Simulation, task: Task, number: number): void 
 }
 
 /** Performs every effect of kernel code at once. */
-function runSteps(steps: ReturnType<typeof closeFile> | ReturnType<typeof giveBackDescriptor>, store: Simulation['store']): void {
+function runSteps(
+  steps: ReturnType<typeof closeFile> | ReturnType<typeof giveBackDescriptor>,
+  store: Simulation['store'],
+): void {
   for (let reply: unknown; ; ) {
     const { done, value } = steps.next(reply);
     if (done) return;

@@ -32,7 +32,8 @@ export function compareCall(
     return differ(resultText(call), outcomeText(outcome));
   }
   if (result.kind !== 'value') return differ(resultText(call), outcomeText(outcome));
-  if (!sameValue(call.name, BigInt(result.value), BigInt(outcome.value.value))) return differ(resultText(call), outcomeText(outcome));
+  if (!sameValue(call.name, BigInt(result.value), BigInt(outcome.value.value)))
+    return differ(resultText(call), outcomeText(outcome));
   return compareOutputs(call, outcome.value.out ?? {}, Number(result.value));
 }
 
@@ -68,4 +69,6 @@ function withText(printed: Expr, length: number): Expr {
 }
 
 const show = (datum: Datum): string =>
-  JSON.stringify(datum, (_, value) => (typeof value === 'bigint' ? String(value) : typeof value === 'symbol' ? '_' : value));
+  JSON.stringify(datum, (_, value) =>
+    typeof value === 'bigint' ? String(value) : typeof value === 'symbol' ? '_' : value,
+  );

@@ -1,6 +1,5 @@
 /** Conforms one log: reads it, replays it and counts. */
 
-import { syscalls } from '../../syscalls/table.ts';
 import { type LogBounds, readLog } from '../strace/read-log.ts';
 import type { Recording } from '../strace/recording.ts';
 import { Search } from './search.ts';
@@ -102,6 +101,3 @@ function count(recording: Recording, verdicts: readonly (Verdict | null)[]): Log
     cut: recording.cut,
   };
 }
-
-/** The family of a call: that of the table, `other` for what is not in it. */
-export const familyOf = (name: string): string => syscalls.get(name)?.family ?? 'other';

@@ -20,7 +20,11 @@ const isDuplication = (expr: Expr | undefined): boolean => expr?.kind === 'name'
  * The lowest descriptor that the call at `index` passed over and that no call before it is known to have taken, in a replay that would
  * have given it out; null when there is none.
  */
-export function passedOver(events: readonly RecordedEvent[], index: number, free: (fd: number) => boolean): number | null {
+export function passedOver(
+  events: readonly RecordedEvent[],
+  index: number,
+  free: (fd: number) => boolean,
+): number | null {
   const event = events[index];
   if (event?.kind !== 'leave' || /^(dup2|dup3)$/.test(event.call.name)) return null;
   const taken = takenBy(event.call);

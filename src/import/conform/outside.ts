@@ -4,14 +4,14 @@
  */
 
 import { S_IFREG } from '../../kernel-sim/abi/mode.ts';
+import { File, fileOperations } from '../../kernel-sim/fs/file.ts';
+import { type InitialFile, populate } from '../../kernel-sim/fs/file-system.ts';
+import { fileAt, installAt, lowestDescriptor, take } from '../../kernel-sim/fs/files.ts';
+import { cwdOf } from '../../kernel-sim/fs/fs-context.ts';
+import { Inode, typeOf, writeContent } from '../../kernel-sim/fs/inode.ts';
+import { lookup } from '../../kernel-sim/fs/path.ts';
 import type { Kernel } from '../../kernel-sim/kernel.ts';
 import type { Transaction } from '../../kernel-sim/machine/store.ts';
-import { File, fileOperations } from '../../kernel-sim/fs/file.ts';
-import { fileAt, installAt, lowestDescriptor, take } from '../../kernel-sim/fs/files.ts';
-import { type InitialFile, populate } from '../../kernel-sim/fs/file-system.ts';
-import { Inode, typeOf, writeContent } from '../../kernel-sim/fs/inode.ts';
-import { cwdOf } from '../../kernel-sim/fs/fs-context.ts';
-import { lookup } from '../../kernel-sim/fs/path.ts';
 import { fail } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 

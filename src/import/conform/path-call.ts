@@ -1,18 +1,11 @@
 /** Which calls name files, and what a recorded one says of the file it names. */
 
-import {
-  AT_FDCWD,
-  AT_REMOVEDIR,
-  O_CREAT,
-  O_DIRECTORY,
-  O_RDONLY,
-  O_WRONLY,
-} from '../../kernel-sim/abi/open.ts';
 import { S_IFDIR, S_IFMT } from '../../kernel-sim/abi/mode.ts';
+import { AT_FDCWD, AT_REMOVEDIR, O_CREAT, O_DIRECTORY, O_RDONLY, O_WRONLY } from '../../kernel-sim/abi/open.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall } from '../strace/recording.ts';
-import { byParameter, type ByParameter, NO_VARIABLES } from './arguments.ts';
+import { type ByParameter, byParameter, NO_VARIABLES } from './arguments.ts';
 
 /** A file that a call names. */
 export interface NamedFile {

@@ -3,17 +3,11 @@
  * log shows of them, addresses that the kernel chose. Says so when the call is about something outside the model.
  */
 
-import {
-  CLONE_NEWCGROUP,
-  CLONE_NEWNET,
-  CLONE_NEWNS,
-  CLONE_NEWUSER,
-  CLONE_NEWUTS,
-} from '../../kernel-sim/abi/clone.ts';
-import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
+import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUTS } from '../../kernel-sim/abi/clone.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
-import type { Task } from '../../kernel-sim/task/task.ts';
+import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
 import { fileAt } from '../../kernel-sim/fs/files.ts';
+import type { Task } from '../../kernel-sim/task/task.ts';
 import { type Datum, integerOf } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
@@ -114,7 +108,10 @@ const UNMODELLED = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWUSER | C
 
 function descriptorOf(call: RecordedCall): number | null {
   const syscall = syscalls.get(call.name);
-  const expr = syscall === undefined ? undefined : byParameter(call, syscall).get('fd') ?? byParameter(call, syscall).get('oldfd');
+  const expr =
+    syscall === undefined
+      ? undefined
+      : (byParameter(call, syscall).get('fd') ?? byParameter(call, syscall).get('oldfd'));
   const value = expr === undefined ? undefined : evaluate(expr, NO_VARIABLES);
   return value?.ok && typeof value.value === 'number' ? value.value : null;
 }
@@ -141,7 +138,12 @@ function prepareAttach({ result }: RecordedCall): Prepared {
 }
 
 /** strace does not show what SETALL sets: values that the next look at them finds, zeros where nobody looks. */
-function prepareValues(simulation: Simulation, call: RecordedCall, events: readonly RecordedEvent[], index: number): Prepared {
+function prepareValues(
+  simulation: Simulation,
+  call: RecordedCall,
+  events: readonly RecordedEvent[],
+  index: number,
+): Prepared {
   const [id, , cmd] = call.args ?? [];
   const command = cmd === undefined ? undefined : evaluate(cmd, NO_VARIABLES);
   if (command?.ok !== true || command.value !== SETALL) return asTheyAre;
@@ -155,7 +157,12 @@ function prepareValues(simulation: Simulation, call: RecordedCall, events: reado
     if (seen === 'changes') break;
     if (seen !== null) values[seen.semaphore] = seen.value;
   }
-  return ([semid, semnum, what, arg]) => [semid!, semnum!, what!, call.result.kind === 'errno' && !tooLarge ? arg! : values];
+  return ([semid, semnum, what, arg]) => [
+    semid!,
+    semnum!,
+    what!,
+    call.result.kind === 'errno' && !tooLarge ? arg! : values,
+  ];
 }
 
 /** What programs are likely to set the semaphores of a set to; the next one is tried when a replay with one goes wrong. */

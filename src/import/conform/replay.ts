@@ -11,15 +11,15 @@ import { SI_MESGQ } from '../../kernel-sim/abi/signal-code.ts';
 import { signalNumber } from '../../kernel-sim/abi/signal-name.ts';
 import { exitedStatus, killedStatus } from '../../kernel-sim/abi/wait.ts';
 import type { Result } from '../../kernel-sim/result.ts';
-import { Task } from '../../kernel-sim/task/task.ts';
 import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
-import { evaluate } from '../../userland/language/evaluate.ts';
+import { Task } from '../../kernel-sim/task/task.ts';
 import type { Return } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
+import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
+import { adopt } from './adopt.ts';
 import { agrees } from './agreement.ts';
 import { argumentsOf, NO_VARIABLES } from './arguments.ts';
-import { adopt } from './adopt.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
 import { prepare } from './prepare.ts';
@@ -163,7 +163,8 @@ export class Replay {
       store.setOwn(follower.last, recordedOutcome(call));
       return differs(event, call.text, resultText(call), 'it waits');
     }
-    if (!outcome.ok && isRestart(outcome.errno)) store.setOwn(follower.resumable, subjectOf(call, store.peek(follower.resumable)));
+    if (!outcome.ok && isRestart(outcome.errno))
+      store.setOwn(follower.resumable, subjectOf(call, store.peek(follower.resumable)));
     const difference =
       call.name === 'rt_sigreturn' ? this.#compareReturn(task, call) : compareCall(call, outcome, simulation, task);
     if (difference === null) return { mismatch: null, verdict: AGREED };
@@ -191,7 +192,8 @@ export class Replay {
       let helped = false;
       for (const actor of simulation.k.machine.actors) {
         if (actor === task || simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
-        if (actor.layout === (Task as unknown) && simulation.store.peek(simulation.follower(actor as Task).taken)) continue;
+        if (actor.layout === (Task as unknown) && simulation.store.peek(simulation.follower(actor as Task).taken))
+          continue;
         simulation.run(actor);
         helped = true;
         if (simulation.canRun(task)) break;
@@ -217,7 +219,7 @@ export class Replay {
   }
 
   /** What rt_sigreturn shows is what the interrupted call seems to have returned. */
-  #compareReturn(task: Task, call: RecordedCall): Mismatch & { kind: 'mismatch' } | null | ReturnType<typeof skip> {
+  #compareReturn(task: Task, call: RecordedCall): (Mismatch & { kind: 'mismatch' }) | null | ReturnType<typeof skip> {
     const { store } = this.simulation;
     const follower = this.simulation.follower(task);
     const levels = store.peek(follower.levels);
@@ -268,7 +270,10 @@ export class Replay {
       else if (store.peek(follower.delivering)) this.#finishDelivery(task);
     }
     if (good) return { mismatch: null, verdict: AGREED };
-    const simulated = taken === null ? 'no signal is delivered' : JSON.stringify(taken, (_, v) => typeof v === 'bigint' ? String(v) : v);
+    const simulated =
+      taken === null
+        ? 'no signal is delivered'
+        : JSON.stringify(taken, (_, v) => (typeof v === 'bigint' ? String(v) : v));
     return differs(event, event.text, event.text, simulated);
   }
 

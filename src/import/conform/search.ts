@@ -9,8 +9,8 @@ import { fileAt } from '../../kernel-sim/fs/files.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { passedOver } from './inherited.ts';
 import { GUESSES } from './prepare.ts';
-import { unseenValues } from './unseen-values.ts';
 import { type Handled, Replay } from './replay.ts';
+import { unseenValues } from './unseen-values.ts';
 import type { Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
 
@@ -33,9 +33,7 @@ interface Moment {
 type Script = ReadonlyMap<number, readonly boolean[]>;
 
 /** Something that the log does not show and a divergence tells: an inherited descriptor, or what SETALL sets. */
-export type Assumption =
-  | { readonly inherited: number }
-  | { readonly guessed: RecordedCall; readonly guess: number };
+export type Assumption = { readonly inherited: number } | { readonly guessed: RecordedCall; readonly guess: number };
 
 export class Search {
   readonly replay: Replay;

@@ -102,7 +102,7 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
 
 function shrink(k: Kernel): void {
   const { store } = k.machine;
-  const set = (name: string, ...values: bigint[]): void => 
+  const set = (name: string, ...values: bigint[]): void =>
     void ipcSysctls(k).get(name)!.write(store, k, k.initIpcNs, values);
   set('msgmni', 32n);
   set('shmmni', 32n);

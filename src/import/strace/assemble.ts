@@ -75,7 +75,12 @@ export class Assembler {
           return `task ${task} goes on with a call that it never began`;
         }
         this.#begun.delete(task);
-        const call = this.#complete(task, begun, body.lost ? `${begun.text}${LOST}` : `${begun.text}${body.rest}`, line);
+        const call = this.#complete(
+          task,
+          begun,
+          body.lost ? `${begun.text}${LOST}` : `${begun.text}${body.rest}`,
+          line,
+        );
         this.events.push({ ...at, kind: 'leave', call });
         return null;
       }

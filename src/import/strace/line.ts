@@ -35,7 +35,7 @@ const stopped = /^--- stopped by (SIG[A-Z0-9_]+) ---$/;
 const exited = /^\+\+\+ exited with (\d+) \+\+\+$/;
 const killed = /^\+\+\+ killed by (SIG[A-Z0-9_]+)( \(core dumped\))? \+\+\+$/;
 const superseded = /^\+\+\+ superseded by execve in pid (\d+)(?: .*)? \+\+\+$/;
-const tail = / *<(?:unfinished|detached|pid changed to \d+) \.\.\.>$/;
+const tail = / ?<(?:unfinished|detached|pid changed to \d+) \.\.\.>$/;
 
 /** Reads a line; a text says what is wrong with it. */
 export function parseLine(text: string): Line | string {
@@ -70,7 +70,9 @@ function parseSignal(text: string): Body | string {
   const stop = stopped.exec(text);
   if (stop !== null) return { kind: 'stopped', signal: stop[1]! };
   const found = signal.exec(text);
-  return found === null ? 'a signal that is not written as strace does' : { kind: 'signal', signal: found[1]!, info: found[2] ?? '' };
+  return found === null
+    ? 'a signal that is not written as strace does'
+    : { kind: 'signal', signal: found[1]!, info: found[2] ?? '' };
 }
 
 function parseEnd(text: string): Body | string {
