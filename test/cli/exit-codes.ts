@@ -107,3 +107,13 @@ test('a refused run leaves no trace file behind, not even half of one', async (t
   t.is(code, 2);
   t.deepEqual(await readdir(directory), []);
 });
+
+test('a bug in thaw ends with 70, and says how to report it', async (t) => {
+  // A module that is loaded first makes a part of the language fail, so that thaw does.
+  const breaking = 'data:text/javascript,JSON.stringify=()=>{throw new Error("broken%20on%20purpose")}';
+  const { code, stdout, stderr } = await thaw(['schema', 'image'], { NODE_OPTIONS: `--import=${breaking}` });
+  t.is(code, 70);
+  t.is(stdout, '');
+  for (const part of ['bug in thaw', 'version: 0.', 'command: thaw schema image', 'broken on purpose', ' at '])
+    t.true(stderr.includes(part), part);
+});
