@@ -207,7 +207,7 @@ export class DebugSession {
     const { store, clock } = this.machine;
     const end = store.mark();
     let from = before;
-    while (from < end && store.journalCell(from) === clock.now) {
+    while (from < end && store.journal.cellAt(from) === clock.now) {
       from++;
       this.#timeline.push({ actor: TIME, call: 'time', effect: 'advance' }, from, []);
     }
@@ -223,8 +223,8 @@ export class DebugSession {
     const now = store.peek(actor.frame);
     let before = now;
     for (let entry = from; entry < end; entry++) {
-      if (store.journalCell(entry) !== actor.frame) continue;
-      before = store.journalValue(entry) as typeof now;
+      if (store.journal.cellAt(entry) !== actor.frame) continue;
+      before = store.journal.valueAt(entry) as typeof now;
       break;
     }
     const index = this.indexOf(actor);

@@ -56,7 +56,7 @@ export class Watched {
     const { timeline, machine } = this.#debuggee.session;
     const end = timeline.mark(step);
     for (let entry = timeline.mark(step - 1); entry < end; entry++) {
-      if (this.#cells.has(machine.store.journalCell(entry))) return true;
+      if (this.#cells.has(machine.store.journal.cellAt(entry))) return true;
     }
     return false;
   }

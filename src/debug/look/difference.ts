@@ -17,8 +17,8 @@ export function differenceText(debuggee: Debuggee, from: number, to: number): st
   if (position < to) session.jump(to);
   const first = new Map<number, unknown>();
   for (let entry = timeline.mark(from); entry < timeline.mark(to); entry++) {
-    const cell = store.journalCell(entry);
-    if (!first.has(cell)) first.set(cell, store.journalValue(entry));
+    const cell = store.journal.cellAt(entry);
+    if (!first.has(cell)) first.set(cell, store.journal.valueAt(entry));
   }
   session.jump(to);
   const lines: string[] = [];

@@ -15,8 +15,8 @@ export function writersOf({ session }: Debuggee, cell: number, most: number): re
   const writes: Write[] = [];
   let after: unknown = store.peek(cell as never);
   for (let entry = timeline.mark(position) - 1; entry >= timeline.mark(0) && writes.length < most; entry--) {
-    if (store.journalCell(entry) !== cell) continue;
-    const before = store.journalValue(entry);
+    if (store.journal.cellAt(entry) !== cell) continue;
+    const before = store.journal.valueAt(entry);
     if (!Object.is(before, after)) writes.push({ step: timeline.stepOfEntry(entry), before, after });
     after = before;
   }

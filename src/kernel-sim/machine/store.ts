@@ -216,14 +216,9 @@ export class Store {
     this.#takeHashAt(mark);
   }
 
-  /** The cell that an entry of the journal changed. */
-  journalCell(entry: Mark): number {
-    return this.#journal.cellAt(entry);
-  }
-
-  /** What that cell held before, for an entry that was not taken back. */
-  journalValue(entry: Mark): unknown {
-    return this.#journal.valueAt(entry);
+  /** What was changed, entry by entry: the cell, and what it held before if the entry was not taken back. */
+  get journal(): Pick<Journal, 'cellAt' | 'valueAt'> {
+    return this.#journal;
   }
 
   #takeHashAt(mark: Mark): void {
