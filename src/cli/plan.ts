@@ -17,6 +17,7 @@ export async function plan(path: string, options: RestoreOptions): Promise<void>
     profile,
     mode: options.mode,
     ...(options.interface !== undefined && { interface: options.interface }),
+    ...(options.signals !== undefined && { signals: options.signals }),
   });
   for (const obstacle of planned.obstacles) tell(`${path}: cannot be restored: ${foreseenText(obstacle)}`);
   const text = printPlan(planned, `Restore of ${basename(path)}`, profile);

@@ -78,6 +78,12 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .addOption(fixes())
       .addOption(new Option('--interface <name>', 'how numbers are asked for').choices(['next_syscall_data']))
       .addOption(
+        new Option(
+          '--signals <way>',
+          'how pending signals come back: sent to oneself, or written to /proc/<pid>/sig',
+        ).choices(['sending', 'procsig']),
+      )
+      .addOption(
         new Option('--mode <mode>', 'the order of the plan').choices(['sequential', 'parallel']).default('sequential'),
       )
       .option('--trace <file>', 'write the trace of the restore; as JSON Lines if it ends in .json or .jsonl')
@@ -91,6 +97,12 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .addOption(profile().default('2.6.26'))
       .addOption(fixes())
       .addOption(new Option('--interface <name>', 'how numbers are asked for').choices(['next_syscall_data']))
+      .addOption(
+        new Option(
+          '--signals <way>',
+          'how pending signals come back: sent to oneself, or written to /proc/<pid>/sig',
+        ).choices(['sending', 'procsig']),
+      )
       .addOption(
         new Option('--mode <mode>', 'the order of the plan').choices(['sequential', 'parallel']).default('sequential'),
       )

@@ -2,12 +2,14 @@
 
 import { parseFixes } from '../hazards/catalogue/fixes.ts';
 import { type Profile, profileOf } from '../kernel-sim/profile.ts';
+import type { SignalInterface } from '../restorer/plan/signals-by-file.ts';
 import { UsageError } from './exit.ts';
 
 export interface RestoreOptions {
   readonly profile: '2.6.26' | '6.x';
   readonly fixes?: string;
   readonly interface?: 'next_syscall_data';
+  readonly signals?: SignalInterface;
   readonly mode: 'sequential' | 'parallel';
   readonly json?: boolean;
 }

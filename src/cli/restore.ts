@@ -37,6 +37,7 @@ export async function restore(path: string, options: Options): Promise<void> {
       profile,
       mode: options.mode,
       ...(options.interface !== undefined && { interface: options.interface }),
+      ...(options.signals !== undefined && { signals: options.signals }),
       onStep: following(trace, progress),
     });
   } catch (error) {

@@ -1,9 +1,11 @@
 /** What the scripts of all members have in common. */
 
+import type { Fixes } from '../../kernel-sim/signal/procsig/text.ts';
 import type { Descriptor, Image } from '../image/index.ts';
 import type { DescriptorTable } from './descriptor-table.ts';
 import type { Member } from './member.ts';
 import type { Settings } from './settings.ts';
+import type { SignalInterface } from './signals-by-file.ts';
 import type { Tables } from './sites.ts';
 import type { Sysctl } from './sysctls.ts';
 
@@ -29,6 +31,9 @@ export interface PlanContext {
   readonly hasGate: boolean;
   /** Whether orphans can be adopted by others than init; prctl(PR_SET_CHILD_SUBREAPER), 3.4. */
   readonly hasSubreapers: boolean;
+  /** How signal state is brought back, and what is repaired in the kernel that it is brought to. */
+  readonly signals: SignalInterface;
+  readonly kernel: Fixes;
   /** Programs that signal handlers of the image may name. */
   readonly handlers: ReadonlySet<string>;
   /** Semaphores whose last changer is known, by pid. */

@@ -7,6 +7,7 @@ import { bitsOf, isUnprivileged } from './credentials.ts';
 import { lostOfStatus } from './death.ts';
 import type { Foresight } from './foresight.ts';
 import { handlerOf, resendingOf } from './signals.ts';
+import { lossInText } from './signals-by-file.ts';
 import { LARGEST_FILE } from './world.ts';
 
 const PIPE_SIZE = 65_536;
@@ -49,7 +50,7 @@ function losesCapabilities(pid: number, credentials: Credentials, context: PlanC
   }
 }
 
-function losesSignals(task: LiveTask, { handlers }: PlanContext, foresight: Foresight): void {
+function losesSignals(task: LiveTask, { handlers, signals: by }: PlanContext, foresight: Foresight): void {
   const lose = (what: string) => foresight.loss(what, [task.pid]);
   for (const action of task.signals.actions) {
     if (handlerOf(action, handlers) === null) lose('a signal handler that nobody can name');
@@ -60,12 +61,14 @@ function losesSignals(task: LiveTask, { handlers }: PlanContext, foresight: Fore
       lose('that a thread was running on its alternate stack');
     }
     for (const info of thread.pending) {
-      const { loses } = resendingOf(info, thread.blocked, task, thread);
+      const loses =
+        by === 'procsig' ? lossInText(info, thread.blocked) : resendingOf(info, thread.blocked, task, thread).loses;
       if (loses !== null) lose(loses);
     }
   }
   for (const info of task.signals.pending) {
-    const { loses } = resendingOf(info, task.threads[0]!.blocked, task, null);
+    const { blocked } = task.threads[0]!;
+    const loses = by === 'procsig' ? lossInText(info, blocked) : resendingOf(info, blocked, task, null).loses;
     if (loses !== null) lose(loses);
   }
 }

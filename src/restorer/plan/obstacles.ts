@@ -3,6 +3,7 @@
 import { RESERVED_PIDS } from '../../kernel-sim/pid/allocator.ts';
 import type { Profile } from '../../kernel-sim/profile.ts';
 import type { Image } from '../image/index.ts';
+import { isUnprivileged } from './credentials.ts';
 import type { Foresight } from './foresight.ts';
 import type { Member } from './member.ts';
 
@@ -33,6 +34,17 @@ export function foreseeObstacles(
   const high = chosen.filter((pid) => pid > HIGHEST_PID);
   if (high.length > 0) foresight.obstacle(`pids above ${HIGHEST_PID}, which no kernel allows`, high, 'P8');
   if (base + 16 > MOST_DESCRIPTORS) foresight.obstacle(`descriptors up to ${base - 1}, beyond fs.nr_open`, [], 'F4');
+}
+
+/** Whether the files of /proc/<pid>/sig are there, and belong to those who are to write them. */
+export function foreseeSignalFiles({ tasks }: Image, profile: Profile, foresight: Foresight): void {
+  if (!profile.series.has('procsig'))
+    foresight.obstacle('the files of /proc/<pid>/sig, which this kernel does not have');
+  if (!profile.fixes.has('G16')) return;
+  const strangers = tasks.filter((task) => task.state !== 'zombie' && isUnprivileged(task.credentials));
+  if (strangers.length === 0) return;
+  const pids = strangers.map(({ pid }) => pid);
+  foresight.obstacle('signal files of mode 0600, which belong to root once a task has changed its ids', pids, 'G16');
 }
 
 /** Every number that somebody of the image is created with; pid 1 is there from the start. */

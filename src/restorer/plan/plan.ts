@@ -24,9 +24,10 @@ import { foreseeLosses } from './losses.ts';
 import { threadVariables } from './meeting.ts';
 import type { Member } from './member.ts';
 import { aboutMember, programNames } from './names.ts';
-import { foreseeObstacles } from './obstacles.ts';
+import { foreseeObstacles, foreseeSignalFiles } from './obstacles.ts';
 import { STANDARD } from './own-descriptors.ts';
 import { type PlannedProgram, Script } from './script.ts';
+import type { SignalInterface } from './signals-by-file.ts';
 import { planSites } from './sites.ts';
 import { number } from './syntax.ts';
 import { planSysctls } from './sysctls.ts';
@@ -43,6 +44,8 @@ export interface PlanOptions {
   readonly profile: Profile;
   readonly mode?: Mode;
   readonly interface?: Interface;
+  /** How signal state is brought back; by sending it to oneself when nothing is said. */
+  readonly signals?: SignalInterface;
   /** Programs outside the plan that signal handlers of the image may name. */
   readonly handlers?: ReadonlySet<string>;
 }
@@ -62,7 +65,7 @@ export interface Plan {
 
 /** Plans the restore of an image that `checkImage` finds nothing wrong with. */
 export function planImage(image: Image, options: PlanOptions): Plan {
-  const { profile, mode = 'sequential', handlers = new Set() } = options;
+  const { profile, mode = 'sequential', signals = 'sending', handlers = new Set() } = options;
   const foresight = new Foresight();
   const { members, byPid } = traceLineage(image, foresight);
   planGroups(members, byPid, foresight);
@@ -81,6 +84,8 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     homes: homesOf(tables),
     names,
     threadNames,
+    signals,
+    kernel: { fixed: (id) => profile.fixes.has(id) },
     handlers,
     capabilities: capabilitiesOf(profile.base),
     hasGate: members.some(({ waits }) => waits),
@@ -89,6 +94,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     ...shares,
   };
   foreseeObstacles(image, helpers, members, profile, base, foresight);
+  if (signals === 'procsig') foreseeSignalFiles(image, profile, foresight);
   foreseeLosses(image, context, profile, foresight);
   return new WrittenOnDemand(context, members, foresight);
 }

@@ -28,6 +28,7 @@ export interface PlannedProgram {
 export class Script {
   readonly #statements: Statement[] = [];
   readonly #remarks = new Map<number, string>();
+  readonly #locals = new Set<string>();
   #remark: string | null = null;
 
   /** Says something to readers, before the next call if there is one. */
@@ -47,6 +48,12 @@ export class Script {
     return this;
   }
 
+  /** Says that it looks at a variable of its own. */
+  local(variable: string): this {
+    this.#locals.add(variable);
+    return this;
+  }
+
   /** Adds calls that are made `count` times. */
   repeat(count: number, write: (body: Script) => void): this {
     const body = new Script();
@@ -58,7 +65,7 @@ export class Script {
   /** What was written so far, as the program `name`. */
   finish(name: string, about: string, variables: ReadonlySet<string> = NONE): PlannedProgram {
     return {
-      variables,
+      variables: this.#locals.size === 0 ? variables : new Set([...variables, ...this.#locals]),
       program: { name, statements: this.#statements, source: { file: 'plan', line: 1, column: 1, text: '' } },
       about,
       remarks: this.#remarks,

@@ -43,8 +43,8 @@ function settleLive(script: Script, context: PlanContext, task: LiveTask, settin
   takeCredentials(script, leader.credentials ?? task.credentials, context.capabilities);
   setDeathSignal(script, leader.pdeathsig);
   setActions(script, task, context.handlers);
-  setThreadSignals(script, task, leader);
-  queueShared(script, task);
+  setThreadSignals(script, context, task, leader);
+  queueShared(script, context, task);
 }
 
 /** Changing credentials clears it, so it comes after them; prctl(2). */

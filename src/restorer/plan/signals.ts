@@ -1,6 +1,6 @@
 /**
  * Restoring signal state: a task sets its actions, its stack and its mask, and then sends itself what was pending. The mask keeps it
- * from being delivered, and the ordinary calls take the ordinary locks. SEMANTICS E12; sigaction(2), sigaltstack(2), sigqueue(3).
+ * from being delivered, and the ordinary calls take the ordinary locks. The other way is in signals-by-file.ts. SEMANTICS E12; sigaction(2), sigaltstack(2), sigqueue(3).
  */
 
 import * as signal from '../../kernel-sim/abi/signal.ts';
@@ -8,7 +8,9 @@ import * as code from '../../kernel-sim/abi/signal-code.ts';
 import { signalName } from '../../kernel-sim/abi/signal-name.ts';
 import type { Expr } from '../../userland/language/ast.ts';
 import { type Altstack, isKnown, type LiveTask, type SigAction, type SigInfo, type Thread } from '../image/index.ts';
+import type { PlanContext } from './context.ts';
 import type { Script } from './script.ts';
+import { writeSharedSignals, writeThreadSignals } from './signals-by-file.ts';
 import { flags, name, none, number, ownPid, signals, struct } from './syntax.ts';
 
 const SIGSET_SIZE = number(8);
@@ -38,7 +40,16 @@ export function setActions(script: Script, { signals: state }: LiveTask, handler
 }
 
 /** A thread's own part. */
-export function setThreadSignals(script: Script, task: LiveTask, thread: Thread): void {
+export function setThreadSignals(
+  script: Script,
+  { signals: by, kernel }: PlanContext,
+  task: LiveTask,
+  thread: Thread,
+): void {
+  if (by === 'procsig') {
+    writeThreadSignals(script, kernel, thread);
+    return;
+  }
   if (thread.altstack !== undefined && thread.altstack !== 'unknown') setStack(script, thread.altstack);
   if (thread.blocked.length > 0)
     script.call('rt_sigprocmask', [name('SIG_SETMASK'), set(thread.blocked), none, SIGSET_SIZE]);
@@ -46,7 +57,11 @@ export function setThreadSignals(script: Script, task: LiveTask, thread: Thread)
 }
 
 /** The queue of the process. */
-export function queueShared(script: Script, task: LiveTask): void {
+export function queueShared(script: Script, { signals: by, kernel }: PlanContext, task: LiveTask): void {
+  if (by === 'procsig') {
+    writeSharedSignals(script, kernel, task);
+    return;
+  }
   const blocked = task.threads[0]!.blocked;
   for (const info of task.signals.pending) resend(script, info, resendingOf(info, blocked, task, null));
 }

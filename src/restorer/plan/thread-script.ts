@@ -15,7 +15,7 @@ export function writeThread(context: PlanContext, task: LiveTask, thread: Thread
   script.call('prctl', [name('PR_SET_NAME'), text(thread.comm ?? task.comm)]);
   takeCredentials(script, thread.credentials ?? task.credentials, context.capabilities);
   setDeathSignal(script, thread.pdeathsig);
-  setThreadSignals(script, task, thread);
+  setThreadSignals(script, context, task, thread);
   reportThread(script, depth);
   script.call('pause', [], { expect: 'anything' });
   return script;

@@ -1,5 +1,6 @@
 /** What is written to /proc/<pid>/sig/, taken apart as the posted sscanf formats do; SEMANTICS B6, G5-G7, G10. Pure. */
 
+import { SI_TKILL } from '../../abi/signal-code.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { SigInfo } from '../siginfo.ts';
 import { COLUMNS, type Detail, detailOf, handlerAt, parseMask } from './text.ts';
@@ -79,7 +80,9 @@ export function parsePending(k: Kernel, text: string): ParsedPending | null {
       number,
     ];
     const bare = { si_signo: signo, si_code: code, ...(errno === 0 ? {} : { si_errno: errno }) };
-    let info: SigInfo = { ...bare, si_pid: pid, si_uid: uid };
+    // What sigqueue would send beside it has no place in the text.
+    const value = code < 0 && code !== SI_TKILL ? { si_int: 0, si_ptr: null } : {};
+    let info: SigInfo = { ...bare, si_pid: pid, si_uid: uid, ...value };
     const detail = detailOf(signo);
     scanned = next;
     const repeated = seen.has(at);
