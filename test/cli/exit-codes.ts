@@ -110,7 +110,7 @@ test('a refused run leaves no trace file behind, not even half of one', async (t
 
 test('a bug in thaw ends with 70, and says how to report it', async (t) => {
   // A module that is loaded first breaks what no input can break.
-  const breaking = 'data:text/javascript,process.stdout.write=()=>{throw%20Error("broken%20on%20purpose")}';
+  const breaking = 'data:text/javascript,process.stdout.write=()=>{throw%20Error(%60broken%20on%20purpose%60)}';
   const { code, stdout, stderr } = await thaw(['schema', 'image'], { NODE_OPTIONS: `--import=${breaking}` });
   t.is(code, 70);
   t.is(stdout, '');
