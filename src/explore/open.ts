@@ -23,5 +23,8 @@ export async function openScenario(
   overrides: Overrides = {},
 ): Promise<{ ok: true; scenario: Scenario } | { ok: false; message: string }> {
   const read = await loadScenario(file, vocabulary, overrides);
-  return read.ok ? { ok: true, scenario: read.value } : { ok: false, message: renderDiagnostics(read.diagnostics) };
+  if (!read.ok) return { ok: false, message: renderDiagnostics(read.diagnostics) };
+  const { image } = read.value;
+  if (image === undefined) return { ok: true, scenario: read.value };
+  return { ok: false, message: `${file}: a scenario cannot start from an image yet; run thaw restore ${image}` };
 }
