@@ -9,6 +9,7 @@ import {
   diffImages,
   type Image,
   isKnown,
+  type Knowable,
   type SigInfo,
 } from '../image/index.ts';
 import { bitsOf, capabilitiesOf } from '../plan/credentials.ts';
@@ -62,18 +63,23 @@ function comparable(image: Image, known: bigint): Image {
   };
 }
 
-/** `restored` with the limits that `image` knows of each task: of the others it says nothing. */
+/** `restored` with the limits that `image` knows, of each task and of the IPC namespace: of the others it says nothing. */
 function withLimitsOf(image: Image, restored: Image): Image {
   const wanted = new Map(image.tasks.map((task) => [task.pid, task.state === 'zombie' ? 'unknown' : task.rlimits]));
+  const { ipc } = restored;
   return {
     ...restored,
-    tasks: restored.tasks.map((task) => {
-      const limits = wanted.get(task.pid) ?? 'unknown';
-      if (task.state === 'zombie' || !isKnown(task.rlimits) || !isKnown(limits)) return task;
-      const named = Object.entries(task.rlimits).filter(([resource]) => Object.hasOwn(limits, resource));
-      return { ...task, rlimits: Object.fromEntries(named) };
-    }),
+    tasks: restored.tasks.map((task) =>
+      task.state === 'zombie' ? task : { ...task, rlimits: only(task.rlimits, wanted.get(task.pid) ?? 'unknown') },
+    ),
+    ...(ipc !== undefined && { ipc: { ...ipc, limits: only(ipc.limits, image.ipc?.limits ?? 'unknown') } }),
   };
+}
+
+/** The members of `all` that `wanted` has as well. */
+function only<T extends object>(all: Knowable<T>, wanted: Knowable<object>): Knowable<T> {
+  if (!isKnown(all) || !isKnown(wanted)) return 'unknown';
+  return Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(wanted, name))) as T;
 }
 
 const inNumberOrder = (pending: readonly SigInfo[]) => pending.toSorted((a, b) => a.signo - b.signo);
