@@ -55,7 +55,9 @@ const TEXT_SIZE = 0x1000n;
 export class Interpreter implements Behaviour, Userland {
   readonly programs: Programs;
   /** What people call each task that was ever spawned, see {@link labelOf}; names are no state. */
-  readonly #labels = new Map<Task, { program: string; label: string }>();
+  readonly #labels = new Map<Task, string>();
+  /** The ordinals of the tasks that a task has made of each program. */
+  readonly #families = new Map<KernelObject | null, Map<string, number[]>>();
   #kernel: Kernel | null = null;
 
   constructor(programs: Programs) {
@@ -94,21 +96,26 @@ export class Interpreter implements Behaviour, Userland {
    * runs it), for any other its parent's name and its program (`restorer.worker`). The same in every schedule.
    */
   labelOf(task: KernelObject): string {
-    return this.#labels.get(task as Task)?.label ?? task.name;
+    return this.#labels.get(task as Task) ?? task.name;
   }
 
   #name(task: Task, program: string): void {
     if (this.#labels.has(task)) return;
-    const parent = this.#labels.get(task.allocator as Task);
-    const older = [...this.#labels].filter(
-      ([other, named]) =>
-        other.allocator === task.allocator && other.ordinal < task.ordinal && named.program === program,
-    );
-    const own = older.length === 0 ? program : `${program}/${older.length + 1}`;
-    this.#labels.set(task, {
-      program,
-      label: parent === undefined || parent.label === 'init' ? own : `${parent.label}.${own}`,
-    });
+    const parent = this.#labels.get(task.allocator as Task) ?? 'init';
+    const older = this.#olderSiblings(task, program);
+    const own = older === 0 ? program : `${program}/${older + 1}`;
+    this.#labels.set(task, parent === 'init' ? own : `${parent}.${own}`);
+  }
+
+  /** How many tasks of the same program the maker of a task has made before it. */
+  #olderSiblings({ allocator, ordinal }: Task, program: string): number {
+    const family = this.#families.get(allocator) ?? new Map<string, number[]>();
+    this.#families.set(allocator, family);
+    const siblings = family.get(program) ?? [];
+    family.set(program, siblings);
+    const youngest = siblings.at(-1) ?? -1;
+    siblings.push(ordinal);
+    return youngest < ordinal ? siblings.length - 1 : siblings.filter((other) => other < ordinal).length;
   }
 
   exec(tx: Transaction, task: Task, image: unknown): void {
@@ -324,7 +331,8 @@ export class Interpreter implements Behaviour, Userland {
           return numberOf(tx, task, task);
         },
         get ppid() {
-          return numberOf(tx, task, tx.read(task.parent));
+          const parent = tx.read(task.parent);
+          return numberOf(tx, task, parent === null ? null : tx.read(tx.read(parent.process)!.leader)); // not its thread
         },
       },
     };
@@ -345,7 +353,7 @@ function isExpected(
 ): boolean {
   if (expect === undefined || expect.kind === 'any') return true;
   if (expect.kind === 'errno') return !outcome.ok && outcome.errno === expect.errno;
-  return outcome.ok && matches(expect.expr, returned, environment);
+  return matches(expect.expr, returned, environment); // a call that fails has returned -1, whatever its errno
 }
 
 function keep(variables: Variables, live: ReadonlySet<string>): Variables {
