@@ -13,17 +13,21 @@ import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { byParameter, NO_VARIABLES } from './arguments.ts';
-import { contentOf, directoryPath, exists, fillIn, isOutside, plantFile } from './outside.ts';
+import { contentOf, directoryPath, exists, fillIn, installOutside, isOutside, plantFile } from './outside.ts';
 import { namedFile } from './path-call.ts';
 import type { Simulation } from './simulation.ts';
 
-/** What is to be done with the arguments; `outside` when the call cannot be made in the simulation. */
-export type Prepared = 'outside' | ((args: readonly Datum[]) => readonly Datum[]);
+/**
+ * What is to be done with the arguments; `outside` when the call cannot be made in the simulation, `opens` with its flags when it
+ * opens something there.
+ */
+export type Prepared = 'outside' | { readonly opens: number } | ((args: readonly Datum[]) => readonly Datum[]);
 
 const asTheyAre = (args: readonly Datum[]): readonly Datum[] => args;
 
 /** Files of /proc that the simulated kernel answers for. */
-const MODELLED = /^\/proc\/sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|^\/proc\/sysvipc\//;
+const MODELLED =
+  /^\/proc\/(sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
 
 /** Calls that need to know what an open file is; the others only its number. */
 const CONTENT: ReadonlySet<string> = new Set([
@@ -59,7 +63,7 @@ export function prepare(
   const named = namedFile(call);
   if (named !== null) return prepareFile(simulation, task, call, named);
   const fd = descriptorOf(call);
-  if (fd !== null && isUnknown(simulation, task, call, fd)) return 'outside';
+  if (fd !== null && isUnknown(simulation, task, call, fd)) installOutside(simulation.store, task, fd);
   if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
   if (call.name === 'shmat') return prepareAttach(call);
   if (call.name === 'clone' || call.name === 'clone3') return prepareClone(call);
@@ -70,7 +74,9 @@ export function prepare(
 type Named = NonNullable<ReturnType<typeof namedFile>>;
 
 function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: Named): Prepared {
-  if (isMachines(file.path) || isOutside(store, task, file.dirfd)) return 'outside';
+  if (isMachines(file.path) || isOutside(store, task, file.dirfd)) {
+    return file.opens && call.result.kind === 'value' ? { opens: file.flags } : 'outside';
+  }
   // What is no directory is there all the same.
   const isThere = call.result.kind === 'value' || (call.result.kind === 'errno' && call.result.errno === 'ENOTDIR');
   if (!isThere || exists(store, k, task, file.dirfd, file.path)) return asTheyAre;

@@ -2,12 +2,14 @@
  * The simulated side of a replay: a kernel whose tasks make exactly the calls they are told to, and take steps only when told.
  */
 
+import { O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC } from '../../kernel-sim/abi/open.ts';
 import type { Kernel, Userland } from '../../kernel-sim/kernel.ts';
+import { operation, type Steps } from '../../kernel-sim/machine/effect.ts';
 import { type Call, Frame } from '../../kernel-sim/machine/frame.ts';
 import type { Actor, Behaviour } from '../../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../../kernel-sim/machine/store.ts';
 import { findTask, numberIn } from '../../kernel-sim/pid/pid.ts';
-import { ok, type Result } from '../../kernel-sim/result.ts';
+import { fail, ok, type Result } from '../../kernel-sim/result.ts';
 import { deliver } from '../../kernel-sim/signal/deliver.ts';
 import { hasWork, recalculate } from '../../kernel-sim/signal/mask.ts';
 import { sendSignal } from '../../kernel-sim/signal/send.ts';
@@ -20,6 +22,7 @@ import type { Datum, Return } from '../../syscalls/datum.ts';
 import type { Syscall } from '../../syscalls/syscall.ts';
 import type { RecordedCall } from '../strace/recording.ts';
 import { type Follower, followerOf } from './follower.ts';
+import { openOutside } from './outside.ts';
 import { bootWorld, type Setting } from './world.ts';
 
 /** The step that makes a task a zombie and tells its parent: a traced task takes it when the tracer has seen its end. */
@@ -95,6 +98,14 @@ export class Simulation {
     this.store.setOwn(follower.call, recorded);
     this.store.setOwn(follower.outcome, null);
     this.#begin(task, { name: syscall.name, args, start: () => syscall.run(this.k, task, decoded) });
+  }
+
+  /** Enters the opening of something that the model knows nothing of. */
+  enterOutside(task: Task, recorded: RecordedCall, flags: number): void {
+    const follower = this.follower(task);
+    this.store.setOwn(follower.call, recorded);
+    this.store.setOwn(follower.outcome, null);
+    this.#begin(task, { name: recorded.name, args: [flags], start: () => opening(task, flags) });
   }
 
   /** Lets the task look at its signals, as it does on the way to user mode. */
@@ -226,3 +237,15 @@ function restarts(interrupted: Result<Return> | null, action: Action): boolean {
   if (interrupted.errno === 'ERESTARTNOINTR') return true;
   return interrupted.errno === 'ERESTARTSYS' && (action.flags & SA_RESTART) !== 0;
 }
+
+const openAny = operation('conform.open', (tx: Transaction, task: Task, flags: number): number =>
+  openOutside(tx, task, flags & STATUS_FLAGS, (flags & O_CLOEXEC) !== 0),
+);
+
+function* opening(task: Task, flags: number): Steps<Result<Return>> {
+  const fd = yield* openAny(task, flags);
+  return fd === -1 ? fail('EMFILE') : ok({ value: fd });
+}
+
+/** What open does not keep: O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC and O_CLOEXEC. */
+const STATUS_FLAGS = ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | O_CLOEXEC);

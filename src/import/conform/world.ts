@@ -78,7 +78,7 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
   store.write(k.system.bootTime, Math.floor(setting.start));
   const files = setting.small ? { soft: 64, hard: 64 } : defaultLimits.RLIMIT_NOFILE;
   const init = createInit(k, {
-    cred: { ...rootCredentials, capabilities: lessPrivileged },
+    cred: { ...rootCredentials, capabilities: lessPrivileged, permitted: lessPrivileged },
     limits: { ...defaultLimits, RLIMIT_NOFILE: files },
     comm: 'sh',
   });
