@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { file, folder, thaw } from './helpers/thaw.ts';
@@ -27,6 +27,36 @@ test('a scenario that was frozen is restored from its image, and freezing the de
   const other = await thaw(['diff', image, 'scenarios/demo/tree.image.yaml']);
   t.is(other.code, 1);
   t.regex(other.stdout, /^\/tasks\/1\/comm: "init" -> "root0"$/m);
+});
+
+test('a scenario that starts from an image goes on where its tasks were frozen', async (t) => {
+  const directory = await folder(t);
+  await thaw(['checkpoint', await file(t, 'tree.yaml', tree), '-o', join(directory, 'tree.image.yaml')]);
+  const text = `title: goes on
+image: tree.image.yaml
+kernel: { fixes: [P3] }
+programs:
+  init: |
+    msgrcv(0, {mtype=1, mtext="kept"}, 64, 0, IPC_NOWAIT) = 4
+    wait4(-1, [{WIFEXITED(s) && WEXITSTATUS(s) == 5}], 0, NULL)
+  worker: |
+    close(77) = 0
+    exit(5)
+`;
+  await writeFile(join(directory, 'goes-on.yaml'), text);
+  const { code, stdout, stderr } = await thaw(['replay', join(directory, 'goes-on.yaml')]);
+  t.is(code, 1);
+  t.true(stdout.includes('[pid 1] msgrcv(0, {mtype=1, mtext="kept"}, 64, 0, IPC_NOWAIT) = 4'), stdout);
+  t.regex(stderr, /goes-on\.yaml:9:5: worker_2 \(pid 2\): close\(77\) returned -1 EBADF/);
+
+  await writeFile(join(directory, 'refused.yaml'), text.replace('[P3]', '[]'));
+  const refused = await thaw(['replay', join(directory, 'refused.yaml')]);
+  t.is(refused.code, 2);
+  t.regex(refused.stderr, /tree\.image\.yaml cannot be restored: P3: pids below 300/);
+
+  const missing = await thaw(['replay', await file(t, 'missing.yaml', 'title: x\nimage: nowhere.yaml\n')]);
+  t.is(missing.code, 2);
+  t.regex(missing.stderr, /the image nowhere\.yaml cannot be read: ENOENT/);
 });
 
 test('a scenario whose tasks have all ended leaves nothing to freeze', async (t) => {
