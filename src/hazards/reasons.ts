@@ -3,7 +3,6 @@
 const own: Readonly<Record<string, string>> = {
   N18: 'no system call of the model starts a kernel thread in its caller',
   F5: 'the posted open leaves the hint alone; only another way of writing patch 5 would move it',
-  G1: 'the model is x86-64, where column 0 happens to be signal 64; the bit before the mask is touched on i386',
 };
 
 const families: Readonly<Record<string, string>> = {

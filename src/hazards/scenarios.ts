@@ -47,6 +47,7 @@ export const scenarios: Readonly<Record<string, string>> = {
   F2: 'scenarios/descriptors/f2-reserved-slot.yaml',
   F3: 'scenarios/descriptors/f3-lookup-failure-loses.yaml',
   F4: 'scenarios/descriptors/f4-limit.yaml',
+  G1: 'scenarios/procsig/g1-column-off-by-one.yaml',
   G2: 'scenarios/procsig/g2-unlocked-queue-walk.yaml',
   G3: 'scenarios/procsig/g3-mask-rewrite-loses-signal.yaml',
   G4: 'scenarios/procsig/g4-bit-entry-mismatch.yaml',

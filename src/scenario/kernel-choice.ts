@@ -24,6 +24,7 @@ export function chooseKernel(source: KernelSource, reading: Reading): KernelChoi
   return {
     profile: overrides.profile ?? source.profile ?? '2.6.26',
     fixes: overrides.fixes === undefined ? own : fixesOnCommandLine(overrides.fixes, reading),
+    ...(source.architecture !== undefined && { architecture: source.architecture }),
     ...(chosen !== undefined && { interface: chosen }),
     limits: chooseLimits(source.limits ?? {}),
     files: new Map(Object.entries(source.files ?? {}).map(([path, file]) => [path, initialFile(file)])),

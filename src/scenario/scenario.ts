@@ -1,5 +1,6 @@
 // A scenario, ready to run: what a file says with defaults filled in, parameters set and programs parsed.
 
+import type { Architecture } from '../kernel-sim/profile.ts';
 import type { Limit } from '../kernel-sim/task/limits.ts';
 import type { Program } from '../userland/language/ast.ts';
 import type { Value } from '../userland/language/value.ts';
@@ -27,6 +28,7 @@ export type KernelChoice = {
   readonly profile: '2.6.26' | '6.x';
   /** Ids in upper case. */
   readonly fixes: readonly string[] | 'all';
+  readonly architecture?: Architecture;
   readonly interface?: string;
   readonly limits: KernelLimits;
   /** By absolute path, in the order of the file. */

@@ -120,6 +120,10 @@ const kernel = z.strictObject(
       .enum(['2.6.26', '6.x'], expected('2.6.26 or 6.x'))
       .optional()
       .meta({ description: 'The base: 2.6.26 with the posted series (the default), or a current kernel' }),
+    architecture: z
+      .enum(['x86-64', 'i386'], expected('x86-64 or i386'))
+      .optional()
+      .meta({ description: 'What the kernel was built for: x86-64 (the default), or i386, on which G1 shows' }),
     fixes: fixes.optional(),
     interface: text('the name of an interface')
       .optional()

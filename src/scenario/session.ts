@@ -1,6 +1,6 @@
 /** Opening a scenario: a booted kernel whose pid 1 is about to run the scenario's first program. */
 
-import { CATALOGUE } from '../hazards/catalogue/index.ts';
+import { parseFixes } from '../hazards/catalogue/fixes.ts';
 import { watch } from '../hazards/monitor/monitor.ts';
 import { boot, createInit } from '../kernel-sim/boot.ts';
 import { populate } from '../kernel-sim/fs/file-system.ts';
@@ -24,9 +24,12 @@ export interface Session {
   readonly init: Task;
 }
 
-/** The ids of a `fixes:` list. */
-const fixesOf = (fixes: readonly string[] | 'all'): readonly string[] =>
-  fixes === 'all' ? CATALOGUE.map((entry) => entry.id) : fixes;
+/** The ids of a `fixes:` list, which was checked when it was read, with the other names of each. */
+function fixesOf(fixes: readonly string[] | 'all'): readonly string[] {
+  const parsed = parseFixes(fixes);
+  if (!parsed.ok) throw new Error(`there is no hazard "${parsed.unknown}" to repair`);
+  return [...parsed.fixes];
+}
 
 /**
  * Boots the scenario's kernel with its limits, files and credentials, and starts pid 1: the program `init`, or else the first.
@@ -37,7 +40,7 @@ export function openSession(scenario: Scenario, { tracking = true } = {}): Sessi
   const library = compile(scenario.programs);
   const interpreter = new Interpreter({ library, params: scenario.params });
   const k = boot({
-    profile: profileOf(scenario.kernel.profile, fixesOf(scenario.kernel.fixes)),
+    profile: profileOf(scenario.kernel.profile, fixesOf(scenario.kernel.fixes), scenario.kernel.architecture),
     userland: interpreter,
     tracking,
   });

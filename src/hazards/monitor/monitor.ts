@@ -37,7 +37,7 @@ export class HazardMonitor implements Monitor {
 
   #hear(tx: Transaction, note: Remark): void {
     hear[note.type]?.(tx, this.#k, note, this.#numbers);
-    if (note.type === 'call.restarted') this.#restarts.onRestart(tx, note);
+    if (note.type === 'task.fork_undone') this.#restarts.onUndone(tx, note);
     if (note.type === 'call.exit') this.#restarts.onExit(tx, note);
     hearBase[note.type]?.(tx, note, this.#base);
     hearSignalFiles[note.type]?.(tx, note, this.#signalFiles, this.#k);
@@ -93,6 +93,7 @@ const hearSignalFiles: Readonly<Record<string, HearSignalFiles>> = {
   'procsig.half_applied': onPlain,
   'procsig.foreign': onPlain,
   'procsig.flushed': onPlain,
+  'procsig.spilt': onPlain,
   'procsig.bare': onPlain,
   'procsig.cleared': onCleared,
   'procsig.entry': onEntry,

@@ -182,6 +182,11 @@ const plain: Readonly<Record<string, (note: Remark) => Said | null>> = {
     intended: 'the handlers that were written',
     happened: 'execve reset them and the write succeeded',
   }),
+  'procsig.spilt': ({ what }) => ({
+    id: 'G1',
+    intended: 'a column for each signal',
+    happened: `column 0 is ${String(what)}`,
+  }),
   'procsig.bare': ({ signals }) => ({
     id: 'G4',
     intended: 'pending signals with their details',

@@ -4,7 +4,7 @@
  *
  * What the texts mean is signal/procsig's. Kernel memory never runs out here. A write does not move the position.
  * Notes: `procsig.torn` {target} for a slice of another text than the one before, `procsig.leftover` {text} when an old rest is put
- * in front, `procsig.overrun` when the scan runs past the end, `procsig.silent` when a write succeeds without all of its text.
+ * in front, `procsig.spilt` {what} where column 0 is a neighbour of the mask (G1), `procsig.overrun` when the scan runs past the end, `procsig.silent` when a write succeeds without all of its text.
  */
 
 import type { Kernel } from '../../kernel.ts';
@@ -13,7 +13,7 @@ import type { Transaction } from '../../machine/store.ts';
 import { done, fail, ok, type Result } from '../../result.ts';
 import { parseActions, parseAltStack, parsePending } from '../../signal/procsig/parse.ts';
 import { textOf } from '../../signal/procsig/read.ts';
-import { COLUMNS, parseMask, type QueueFile, type SigFileName } from '../../signal/procsig/text.ts';
+import { COLUMNS, parseMask, type QueueFile, type SigFileName, spills } from '../../signal/procsig/text.ts';
 import { setActions } from '../../signal/procsig/write-action.ts';
 import { setAltStack, setMask } from '../../signal/procsig/write-mask.ts';
 import { knownOf, setPending } from '../../signal/procsig/write-pending.ts';
@@ -57,14 +57,28 @@ const snapshotOf = operation('procsig.snapshot', (tx: Transaction, file: File): 
   tx.read(sigFileOf(tx, file).snapshot),
 );
 
+/** Whether a file begins with a mask. */
+const hasMask = (name: SigFileName): boolean => ['blocked', 'pending', 'shared_pending'].includes(name);
+
+const SHOWN = 'a bit before the mask, which is shown in place of signal 64';
+
 const give = operation(
   'procsig.copy_out',
-  (tx: Transaction, file: File, target: Task, text: string, into: Destination, position: number): Result<Taken> => {
+  (
+    tx: Transaction,
+    k: Kernel,
+    file: File,
+    target: Task,
+    text: string,
+    into: Destination,
+    position: number,
+  ): Result<Taken> => {
     const sigFile = sigFileOf(tx, file);
     const bytes = text.slice(position, position + into.count);
     const last = tx.read(sigFile.lastText);
     if (position > 0 && bytes !== '' && last !== null && last !== text) tx.note({ type: 'procsig.torn', target });
     tx.write(sigFile.lastText, text);
+    if (spills(k) && hasMask(tx.read(sigFile.name)) && position === 0) tx.note({ type: 'procsig.spilt', what: SHOWN });
     return bytes !== '' && !into.good ? fail('EFAULT') : ok({ bytes, position: position + bytes.length });
   },
 );
@@ -82,7 +96,7 @@ function* read(
   if (!(yield* admits(k, reader, target))) return fail('EPERM');
   const snapshot = k.fixed('G17') ? yield* snapshotOf(file) : null;
   const text = snapshot === null ? yield* scoped(textOf(k, target, name)) : ok(snapshot);
-  return text.ok ? yield* give(file, target, text.value, into, position) : text;
+  return text.ok ? yield* give(k, file, target, text.value, into, position) : text;
 }
 
 const loadLeftover = operation('procsig.load_leftover', (tx: Transaction, file: File): Leftover | null =>
@@ -186,10 +200,14 @@ function* applyPending(
   return ok({ returned, used: text.length, complete, overran });
 }
 
-const noteWritten = operation('procsig.written', (tx: Transaction, k: Kernel, { complete, overran }: Applied): void => {
-  if (!complete) tx.note({ type: 'procsig.silent' });
-  if (overran && !k.fixed('G9')) tx.note({ type: 'procsig.overrun' });
-});
+const noteWritten = operation(
+  'procsig.written',
+  (tx: Transaction, k: Kernel, { complete, overran }: Applied, spilt: boolean) => {
+    if (spilt) tx.note({ type: 'procsig.spilt', what: 'the word before the mask' });
+    if (!complete) tx.note({ type: 'procsig.silent' });
+    if (overran && !k.fixed('G9')) tx.note({ type: 'procsig.overrun' });
+  },
+);
 
 function* write(
   k: Kernel,
@@ -207,7 +225,7 @@ function* write(
   if (!(yield* admits(k, writer, target))) return fail('EPERM');
   const applied = yield* scoped(apply(k, target, file, name, text));
   if (!applied.ok) return applied;
-  yield* noteWritten(k, applied.value);
+  yield* noteWritten(k, applied.value, spills(k) && hasMask(name) && text.startsWith('1'));
   const { returned, used } = applied.value;
   // The posted code takes 0, or what is left, for the number of the last byte used (G7).
   const rest = k.fixed('G7')

@@ -3,7 +3,7 @@
 import { SI_TKILL } from '../../abi/signal-code.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { SigInfo } from '../siginfo.ts';
-import { COLUMNS, type Detail, detailOf, handlerAt, parseMask } from './text.ts';
+import { COLUMNS, type Detail, detailOf, handlerAt, parseMask, spills } from './text.ts';
 
 /** One queued signal of a text. `lost`: allocated, and then its second line could not be read (G6). */
 export interface ParsedEntry {
@@ -143,6 +143,8 @@ export interface ParsedAction {
   readonly flags: number;
   readonly mask: bigint;
   readonly handler: unknown;
+  /** Column 0 sets a bit of the restorer (G1). */
+  readonly spilt?: true;
   /** Only with G20 repaired does the text have it. */
   readonly restorer?: unknown;
 }
@@ -172,6 +174,7 @@ export function parseActions(k: Kernel, text: string): ParsedActions {
       flags: Number(BigInt.asUintN(32, BigInt(flags!))),
       mask: parseMask(k, mask!),
       handler: handlerAt(k.userland, BigInt(handler!)),
+      ...(spills(k) && mask!.startsWith('1') ? { spilt: true } : {}),
       ...(k.fixed('G20') && restorer !== undefined && restorer !== '0'
         ? { restorer: handlerAt(k.userland, BigInt(restorer)) }
         : {}),

@@ -2,6 +2,7 @@
 
 import { SIGBUS, SIGCHLD, SIGFPE, SIGILL, SIGIO, SIGKILL, SIGRTMAX, SIGSEGV } from '../../abi/signal.ts';
 import type { Kernel, Userland } from '../../kernel.ts';
+import type { Profile } from '../../profile.ts';
 import type { SigInfo } from '../siginfo.ts';
 import { bit } from '../signal-set.ts';
 import type { Action } from '../state.ts';
@@ -12,8 +13,8 @@ export type QueueFile = 'pending' | 'shared_pending';
 /** The files of the directory. */
 export type SigFileName = QueueFile | 'blocked' | 'action' | 'altstack' | 'waiters';
 
-/** What the texts depend on. */
-export type Fixes = Pick<Kernel, 'fixed'>;
+/** What the texts depend on; a kernel, or what is known of one. */
+export type Fixes = Pick<Kernel, 'fixed'> & { readonly profile?: Pick<Profile, 'architecture'> };
 
 /** Characters of a mask. */
 export const COLUMNS = SIGRTMAX;
@@ -31,13 +32,26 @@ export function detailOf(signo: number): Detail {
   return FAULTS.includes(signo) ? 'fault' : 'none';
 }
 
-/** The signal that a column stands for: its number, 64 for column 0 (G1). As documented the columns would begin with signal 1. */
-const signalOfColumn = (k: Fixes, column: number): number => (k.fixed('G1') ? column + 1 : column || SIGRTMAX);
+/** Whether column 0 is the bit that lies before the mask: so on i386, as posted (G1). On x86-64 it comes round to signal 64. */
+export const spills = (k: Fixes): boolean => k.profile?.architecture === 'i386' && !k.fixed('G1');
 
-/** 64 characters, `1` for each signal of the set. */
-export function printMask(k: Fixes, set: bigint): string {
+/** The signal of a column, 0 for none. As documented the columns would begin with signal 1. */
+function signalOfColumn(k: Fixes, column: number): number {
+  if (k.fixed('G1')) return column + 1;
+  return column === 0 && !spills(k) ? SIGRTMAX : column;
+}
+
+/**
+ * 64 characters, `1` for each signal of the set.
+ *
+ * @param before the bit before the mask, which belongs to a pointer into the kernel unless more is known
+ */
+export function printMask(k: Fixes, set: bigint, before = true): string {
   let text = '';
-  for (let column = 0; column < COLUMNS; column++) text += (set & bit(signalOfColumn(k, column))) === 0n ? '0' : '1';
+  for (let column = 0; column < COLUMNS; column++) {
+    const isSet = column === 0 && spills(k) ? before : (set & bit(signalOfColumn(k, column))) !== 0n;
+    text += isSet ? '1' : '0';
+  }
   return text;
 }
 
@@ -83,16 +97,20 @@ const indexOf = (k: Kernel, signo: number): number => (k.fixed('G10') ? signo : 
 /** The signal of an index; 65, which is none, for the index that lies behind the table. */
 export const signalOfIndex = (k: Kernel, index: number): number => (k.fixed('G10') ? index : index + 1);
 
+/** The bit before the mask of an action on i386: the highest of its restorer. */
+export const TOP_BIT = 0x8000_0000n;
+
 /** One line of `action`. The restorer is left out (G20). */
 export function printAction(k: Kernel, signo: number, { flags, mask, handler, restorer }: Action): string {
   const index = String(indexOf(k, signo)).padStart(10);
   const address = String(addressOf(k.userland, handler)).padStart(20);
-  const line = `${index} ${String(flags).padStart(20)} ${printMask(k, mask)} ${address}`;
+  const before = (addressOf(k.userland, restorer ?? 0) & TOP_BIT) !== 0n;
+  const line = `${index} ${String(flags).padStart(20)} ${printMask(k, mask, before)} ${address}`;
   return k.fixed('G20') ? `${line} ${String(addressOf(k.userland, restorer ?? 0)).padStart(20)}\n` : `${line}\n`;
 }
 
 /** Where a handler lies in memory. */
-function addressOf(userland: Userland, handler: unknown): bigint {
+export function addressOf(userland: Userland, handler: unknown): bigint {
   if (typeof handler === 'bigint') return handler;
   if (typeof handler === 'number') return BigInt(handler);
   return userland.addressOf?.(handler) ?? 0n;

@@ -4,7 +4,8 @@
  *
  * Notes: `procsig.actions` {handlers, lines} as a write begins, `procsig.line` {handlers, line} when one is in the table whole,
  * `procsig.actions_end` {handlers}; `procsig.kept_restorer` {target, signo, restorer}, `procsig.foreign` {target} for a handler of
- * an image that is gone, `procsig.flushed` {target} when exec dropped what was written. An index behind the table is a fault.
+ * an image that is gone, `procsig.flushed` {target} when exec dropped what was written, `procsig.spilt` {what} for a bit set beside
+ * the mask. An index behind the table is a fault.
  */
 
 import { SIG_DFL, SIG_IGN, SIGRTMAX } from '../../abi/signal.ts';
@@ -19,12 +20,14 @@ import { bit, signalsOf, UNBLOCKABLE } from '../signal-set.ts';
 import { type Action, DEFAULT_ACTION, type SignalHandlers } from '../state.ts';
 import type { ParsedAction } from './parse.ts';
 import { isReaped, lostPointer } from './read.ts';
-import { signalOfIndex } from './text.ts';
+import { addressOf, signalOfIndex, TOP_BIT } from './text.ts';
 
 /** A line with the signal it is for. */
 interface ActionLine {
   readonly signo: number;
   readonly action: Omit<Action, 'restorer'> & { readonly restorer?: unknown };
+  /** Column 0 sets a bit of the restorer (G1). */
+  readonly spilt: boolean;
 }
 
 const current = (tx: Transaction, handlers: SignalHandlers, signo: number): Action =>
@@ -85,13 +88,17 @@ function finishLine(
   k: Kernel,
   target: Task,
   handlers: SignalHandlers,
-  { signo, action: { handler, restorer } }: ActionLine,
+  { signo, action: { handler, restorer }, spilt }: ActionLine,
   execs: number,
 ): void {
   const foreign = isForeign(tx, target, execs);
   if (foreign && k.fixed('G24')) return; // the image that this was meant for is gone
   const kept = current(tx, handlers, signo).restorer;
   change(tx, handlers, signo, { handler, ...(k.fixed('G20') && restorer !== undefined ? { restorer } : {}) });
+  if (spilt) {
+    change(tx, handlers, signo, { restorer: addressOf(k.userland, kept ?? 0) | TOP_BIT });
+    tx.note({ type: 'procsig.spilt', what: `the restorer of signal ${signo}` });
+  }
   tx.note({ type: 'procsig.line', handlers, signo });
   if (handler === SIG_DFL || handler === SIG_IGN) return;
   if (!k.fixed('G20')) tx.note({ type: 'procsig.kept_restorer', target, signo, restorer: kept ?? 0 });
@@ -170,9 +177,12 @@ export function* setActions(
   const taken = bad === -1 ? parsed : parsed.slice(0, bad);
   const strip = k.fixed('G11');
   const lines = taken
-    .map(({ index, ...action }): ActionLine => ({ signo: signalOfIndex(k, index), action }))
+    .map(({ index, spilt = false, ...action }): ActionLine => ({ signo: signalOfIndex(k, index), action, spilt }))
     .filter(({ signo }) => !(strip && isUnblockable(signo)))
-    .map(({ signo, action }) => ({ signo, action: strip ? { ...action, mask: action.mask & ~UNBLOCKABLE } : action }));
+    .map(({ action, ...line }) => ({
+      ...line,
+      action: strip ? { ...action, mask: action.mask & ~UNBLOCKABLE } : action,
+    }));
   const inside = lines.filter(({ signo }) => signo <= SIGRTMAX);
   const handlers = yield* followHandlers(k, target, inside);
   if (!handlers.ok) return handlers;
