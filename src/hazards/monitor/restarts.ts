@@ -7,15 +7,15 @@ import type { Task } from '../../kernel-sim/task/task.ts';
 import { report } from './report.ts';
 
 interface RestartsFields {
-  /** How often the fork under way has started again, by the name of its task. */
+  /** How often the fork under way has been undone for a signal, by the name of its task. */
   forks: TableOf<number>;
 }
 
 const Restarts = layout<RestartsFields>('restarts', { forks: table(0) });
 
-const FORKS = ['fork', 'vfork', 'clone'];
+const FORKS = ['fork', 'vfork', 'clone', 'clone3'];
 
-/** Restarts in a row from which on nothing says that there will be an end to them. */
+/** Tries in a row from which on nothing says that there will be an end to them. */
 const ENDLESS = 2;
 
 export class RestartMonitor {
@@ -25,14 +25,12 @@ export class RestartMonitor {
     this.#restarts = store.create(Restarts);
   }
 
-  onRestart(tx: Transaction, note: Remark): void {
-    const { task, call } = note as unknown as { task: Task; call: string };
-    if (!FORKS.includes(call)) return;
+  onUndone(tx: Transaction, note: Remark): void {
+    const task = note.task as Task;
     const restarts = Math.min(tx.read(this.#restarts.forks.at(task.name)) + 1, ENDLESS);
     tx.write(this.#restarts.forks.at(task.name), restarts);
     if (restarts < ENDLESS) return;
     report(tx, 'K10', task, {
-      call,
       intended: 'a fork that comes to an end',
       happened: 'each try was undone by the next signal: with signals fast enough it goes on for ever',
     });

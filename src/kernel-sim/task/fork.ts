@@ -2,7 +2,7 @@
  * Making tasks: fork, vfork, clone and clone3; kernel/fork.c:do_fork and copy_process, SEMANTICS C3 and A7.
  *
  * The steps stand in the order of copy_process, because what a failing fork leaves armed, taken or undone depends on it.
- * Note: `task.fork` {task, child, pid} once the child can run.
+ * Notes: `task.fork` {task, child, pid} once the child can run; `task.fork_undone` {task} when a signal made all of it vain (K10).
  * Left out on purpose: ptrace, io contexts, cgroups, and the namespaces that thaw does not model (mount, uts, user, net, time).
  */
 
@@ -191,11 +191,12 @@ const spawnProgram = operation(
     k.userland.spawn(tx, parent, child, entry),
 );
 
-const forget = operation('fork.free_task', (tx: Transaction, k: Kernel, child: Task): void => {
+const forget = operation('fork.free_task', (tx: Transaction, k: Kernel, child: Task, interrupted: boolean): void => {
   const process = tx.read(child.process);
   if (process !== null && tx.read(process.leader) === child) tx.free(process);
   k.userland.exit(tx, child);
   tx.free(child);
+  if (interrupted) tx.note({ type: 'task.fork_undone', task: tx.actor });
 });
 
 const freePid = operation('fork.free_pid', (tx: Transaction, pid: Pid): void => tx.free(pid));
@@ -243,13 +244,13 @@ export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Re
   for (const [index, [copy]] of copies.entries()) {
     const copied = yield* scoped(copy(k, caller, child, flags));
     if (!copied.ok) {
-      yield* abandon(k, caller, child, index);
+      yield* abandon(k, caller, child, index, false);
       return copied;
     }
   }
   yield* spawnProgram(k, caller, child, request.entry);
   const made = yield* scoped(enter(k, caller, child, request));
-  if (!made.ok) yield* abandon(k, caller, child, copies.length);
+  if (!made.ok) yield* abandon(k, caller, child, copies.length, made.errno === 'ERESTARTNOINTR');
   else if ((flags & CLONE_VFORK) !== 0) yield* awaitVfork(k, caller, child);
   return made;
 }
@@ -281,8 +282,8 @@ function* dropPid(pid: Pid): Steps<void> {
 }
 
 /** Undoes the first `count` copies of a child that will not be, latest first. */
-function* abandon(k: Kernel, caller: Task, child: Task, count: number): Steps<void> {
+function* abandon(k: Kernel, caller: Task, child: Task, count: number, interrupted: boolean): Steps<void> {
   for (const [, undo] of copies.slice(0, count).reverse()) yield* scoped(undo(k, child));
-  yield* forget(k, child);
+  yield* forget(k, child, interrupted);
   yield* unchargeProcess(k, caller);
 }
