@@ -13,7 +13,7 @@ export const commands = [
   ['plan', 'IMAGE', 'prints the programs that restore an image'],
   ['checkpoint', 'SCENARIO', 'runs a scenario, freezes it and writes the image'],
   ['diff', 'A B', 'compares two images'],
-  ['import', 'criu DIR', 'makes an image of a CRIU dump'],
+  ['import', 'criu DIR | strace LOG', 'makes an image of a CRIU dump, or a scenario of a recorded trace'],
   ['conform', 'LOG…', 'replays recorded strace logs and compares every result'],
   ['hazards', '[ID]', 'lists the catalogue of hazards, or shows one entry'],
   ['schema', 'KIND', 'prints the JSON Schema of a kind of file'],

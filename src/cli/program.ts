@@ -130,6 +130,12 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .argument('<dir>')
       .option('-o, --output <file>', 'where to write the image, as JSON if it ends in .json; stdout without it')
       .action(async (directory, options) => (await import('./import-criu.ts')).importCriuDump(directory, options));
+    command
+      .command('strace')
+      .description('makes a scenario of a log that "strace -f" wrote.')
+      .argument('<log>')
+      .option('-o, --output <file>', 'where to write the scenario; stdout without it')
+      .action(async (log, options) => (await import('./import-strace.ts')).importStrace(log, options));
   },
 
   conform: (command) =>

@@ -46,7 +46,7 @@ export interface Setting {
 }
 
 /** Bytes of the directory that programs start in. */
-export const HOME = '/work';
+export const HOME = '/recorded';
 
 /** Tells the setting from the log and its name; see shared traces' README and docs/conformance.md. */
 export function settingOf({ file, events }: Recording): Setting {
@@ -129,6 +129,6 @@ function openOutput(k: Kernel, task: Task): void {
     while (machine.store.peek(task.frame) !== null) machine.step(task);
   };
   run('close', 1);
-  run('open', '/work.out', 0o1101, 0o644);
+  run('open', '/recorded.out', 0o1101, 0o644);
   run('dup2', 1, 2);
 }
