@@ -22,11 +22,12 @@ export function startFromImage(
   image: Image,
   vocabulary: Vocabulary,
 ): { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly message: string } {
-  const { fixes } = scenario.kernel;
-  const profile = profileOf(scenario.kernel.profile, fixes === 'all' ? CATALOGUE.map(({ id }) => id) : fixes);
+  const { profile: base, fixes, architecture } = scenario.kernel;
+  const profile = profileOf(base, fixes === 'all' ? CATALOGUE.map(({ id }) => id) : fixes, architecture);
   const plan = planImage(image, {
     profile,
     mode: scenario.restoreMode,
+    ...(scenario.restoreSignals !== undefined && { signals: scenario.restoreSignals }),
     handlers: new Set(scenario.programs.keys()),
   });
   if (plan.obstacles.length > 0) {

@@ -68,6 +68,7 @@ function assemble(source: ScenarioFile, reading: Reading, diagnostics: Diagnosti
     programs: programs.ok ? programs.value : new Map(),
     ...(source.image !== undefined && { image: source.image }),
     restoreMode: source.restore?.mode ?? 'sequential',
+    ...(source.restore?.signals !== undefined && { restoreSignals: source.restore.signals }),
     ...(schedule !== undefined && { schedule }),
     budget: { ...source.budget },
     expect: { ...source.expect, ...(hazards !== undefined && { hazards: [...new Set(hazards)] }) },

@@ -167,7 +167,13 @@ export const scenarioSchema = z
       image: text('the file name of an image').optional().meta({ description: 'An image that is restored first' }),
       restore: z
         .strictObject(
-          { mode: z.enum(['sequential', 'parallel'], expected('sequential or parallel')).optional() },
+          {
+            mode: z.enum(['sequential', 'parallel'], expected('sequential or parallel')).optional(),
+            signals: z
+              .enum(['sending', 'procsig'], expected('sending or procsig'))
+              .optional()
+              .meta({ description: 'How pending signals come back: sent to oneself, or written to /proc/<pid>/sig' }),
+          },
           expected(mapping),
         )
         .optional()

@@ -85,7 +85,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     names,
     threadNames,
     signals,
-    kernel: { fixed: (id) => profile.fixes.has(id) },
+    kernel: { fixed: (id) => profile.fixes.has(id), profile },
     handlers,
     capabilities: capabilitiesOf(profile.base),
     hasGate: members.some(({ waits }) => waits),
