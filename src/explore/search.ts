@@ -13,6 +13,7 @@ import { mix } from '../kernel-sim/machine/hash.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
 import { runPrefix, stepPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
+import type { Strides } from './strides.ts';
 import { Visited } from './visited.ts';
 import type { Place, Walker } from './walker.ts';
 
@@ -67,6 +68,7 @@ export class Search {
   readonly #walker: Walker;
   readonly #sharing: Sharing;
   readonly #options: SearchOptions;
+  readonly #strides: Strides;
   readonly #visited = new Visited();
   readonly #stack: Node[] = [];
   #bounded = false;
@@ -76,6 +78,7 @@ export class Search {
     this.#walker = walker;
     this.#sharing = sharing;
     this.#options = options;
+    this.#strides = sharing.stridesOf(walker);
   }
 
   /** Searches all states that can be reached from the present one, and comes back to it. */
@@ -115,20 +118,23 @@ export class Search {
       this.#bounded = true;
       return;
     }
-    walker.step(actor);
-    const born = [...walker.births];
-    this.#report();
-    this.#sharing.learn(walker.machine.store, actor);
-    const print = footprintOf(walker.machine.store);
+    const print = this.#take(actor);
     const sleep = this.#sleepBelow(node, print);
     if (actor < SLEEPERS) {
       node.sleep |= 1 << actor;
       node.prints[actor] = print;
     }
-    this.#runPrivate(actor, false);
-    // New actors run up to their first step that matters; nobody else can have touched what they touch until then.
-    for (const child of born) this.#runPrivate(child, true);
     this.#arrive(sleep, node.prints, actor, preemptions);
+  }
+
+  /** Makes the actor's step and the private steps after it; gives what the step touched. */
+  #take(actor: number): Footprint {
+    const { onFindings = () => {} } = this.#options;
+    if (!this.#options.naive) return this.#strides.take(actor, onFindings);
+    this.#walker.step(actor);
+    this.#report();
+    this.#sharing.learn(this.#walker.machine.store, actor);
+    return footprintOf(this.#walker.machine.store);
   }
 
   /** Who goes on sleeping after a step with this footprint: those whose own step does not depend on it. */

@@ -9,6 +9,7 @@
 
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import type { Store } from '../kernel-sim/machine/store.ts';
+import { Strides } from './strides.ts';
 import type { Walker } from './walker.ts';
 
 const NOBODY = -1;
@@ -45,8 +46,13 @@ export class Sharing {
   readonly #writers = new ByCell(NOBODY);
   readonly #adders = new ByCell(NOBODY);
   #assumed = new ByCell(0);
+  #strides: { walker: Walker; strides: Strides } | null = null;
   /** A cell taken for private has turned out to be shared: the search that took it so has to start again. */
   surprised = false;
+  /** Searches begun so far with this knowledge. */
+  searches = 0;
+  /** Hears of each cell that a search relies on being private. */
+  onAssumed: ((cell: number) => void) | null = null;
 
   /** Puts down what the step or the wait that the store has just seen touched, and says whether that was private. */
   learn(store: Store, actor: number): boolean {
@@ -95,14 +101,32 @@ export class Sharing {
   /** Remembers that a search relied on the step that the store has just seen being private. */
   assume(store: Store): void {
     for (const list of [store.reads, store.writes, store.adds]) {
-      for (let i = 0; i < list.length; i++) this.#assumed.set(list.at(i), 1);
+      for (let i = 0; i < list.length; i++) {
+        this.#assumed.set(list.at(i), 1);
+        this.onAssumed?.(list.at(i));
+      }
     }
+  }
+
+  /** Remembers the same of steps that an earlier search made; false, and nothing remembered, if they may not be private any more. */
+  assumeAgain(cells: Iterable<number>): boolean {
+    for (const cell of cells) if (this.isShared(cell)) return false;
+    for (const cell of cells) this.#assumed.set(cell, 1);
+    return true;
+  }
+
+  /** The strides known on a walker. */
+  stridesOf(walker: Walker): Strides {
+    if (this.#strides?.walker !== walker) this.#strides = { walker, strides: new Strides(walker, this) };
+    return this.#strides.strides;
   }
 
   /** Forgets the assumptions of a search that is over or has to start again, but not what was learned. */
   restart(): void {
+    if (this.surprised) this.#strides = null;
     this.surprised = false;
     this.#assumed = new ByCell(0);
+    this.searches++;
   }
 
   #touch(accessors: ByCell, cell: number, actor: number): void {

@@ -5,6 +5,7 @@
 
 import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Machine } from '../../kernel-sim/machine/machine.ts';
+import { POISON } from '../../kernel-sim/machine/store.ts';
 
 /** The heap objects that are alive and out of reach, in the order of their allocation. */
 export function leaks({ store, actors }: Machine): KernelObject[] {
@@ -26,6 +27,6 @@ export function leaks({ store, actors }: Machine): KernelObject[] {
     open.push(...store.contents(object));
   }
   return [...store.objects()].filter(
-    (object) => object.layout.heap && store.isAllocated(object) && !reached.has(object),
+    (object) => object.layout.heap && store.contents(object)[0] !== POISON && !reached.has(object),
   );
 }

@@ -7,6 +7,7 @@
  * A store that does not track (bulk restores) keeps values only: no journal, no hash, no footprints.
  */
 
+import { Changes } from './change.ts';
 import { IntList } from './growable.ts';
 import { hashHi, hashLo, mix } from './hash.ts';
 import { Journal, type Mark } from './journal.ts';
@@ -77,6 +78,8 @@ export class Store {
   readonly #owners: (KernelObject | Table<unknown>)[] = [];
   readonly #keys: (number | string)[] = [];
   readonly #journal = new Journal();
+  /** What stretches of steps did, to be done again. */
+  readonly changes = new Changes(this, this.#values, this.#journal, this.#seedLo, this.#seedHi);
   readonly #interned = new Map<KernelObject, Map<string, KernelObject>>();
   readonly #counts = new Map<KernelObject, Handle<Root>>();
   /** The table cells of an object. */
@@ -94,7 +97,7 @@ export class Store {
   /** The value of a cell. Touching freed or never written heap memory is noted as a fault and reads as {@link GARBAGE}. */
   read<T>(cell: Cell<T>): T {
     if (this.recording && this.#isKnown(cell)) this.reads.push(cell);
-    const value = this.#values[cell];
+    const value = this.#valueOf(cell);
     if (value === POISON || value === UNINITIALISED) return this.#fault(cell, value, 'read') as T;
     return value as T;
   }
@@ -102,7 +105,7 @@ export class Store {
   /** Changes a cell. */
   write<T>(cell: Cell<T>, value: T): void {
     if (this.recording) this.#recordWrite(this.writes, cell, value);
-    const old = this.#values[cell];
+    const old = this.#valueOf(cell);
     if (old === value) return;
     if (old === POISON) {
       this.#fault(cell, old, 'write');
@@ -121,7 +124,9 @@ export class Store {
   /** Counts a cell up or down without looking at it; two such changes can be made in either order. */
   add(cell: Cell<number>, amount: number): void {
     if (this.recording) this.#recordWrite(this.adds, cell, amount);
-    this.#set(cell, this.#values[cell], (this.#values[cell] as number) + amount);
+    const old = this.#values[cell] as number;
+    this.changes.recorder?.count(cell, old);
+    this.#set(cell, old, old + amount);
   }
 
   /**
@@ -139,14 +144,15 @@ export class Store {
    */
   create<F>(kind: Layout<F>, first: Partial<{ [K in keyof F]: F[K] }> = {}): Handle<F> {
     const made = this.#countsOf(this.actor).made.at(kind.index);
-    const ordinal = this.#values[made] as number;
+    const ordinal = this.#valueOf(made) as number;
     this.#set(made, ordinal, ordinal + 1);
     const object = this.#place(kind, this.actor, ordinal);
-    if (this.tracking && this.actor !== this.root) this.#set(knownCell(object), true, false);
+    if (this.tracking && this.actor !== this.root)
+      this.#set(knownCell(object), this.#valueOf(knownCell(object)), false);
     if (kind.heap) this.#fill(object, UNINITIALISED);
     for (const field in first) {
       const cell = (object as Record<string, unknown>)[field] as Cell<unknown>;
-      this.#set(cell, this.#values[cell], first[field]);
+      this.#set(cell, this.#valueOf(cell), first[field]);
     }
     return object;
   }
@@ -156,7 +162,7 @@ export class Store {
     const { heap, fields, initial } = object.layout;
     for (let i = 0; i < fields.length; i++) {
       const cell = object.base + i;
-      const old = this.#values[cell];
+      const old = this.#valueOf(cell);
       if (this.recording && this.#isKnown(cell)) this.writes.push(cell);
       if (heap && old === POISON) {
         this.#fault(cell as Cell<unknown>, POISON, 'free');
@@ -164,7 +170,7 @@ export class Store {
       }
       this.#set(cell, old, heap ? POISON : initial[i]);
     }
-    if (this.tracking && !heap) this.#set(knownCell(object), this.#values[knownCell(object)], true);
+    if (this.tracking && !heap) this.#set(knownCell(object), this.#valueOf(knownCell(object)), true);
   }
 
   /** Makes what a value refers to known to others, as storing it in a known object does. */
@@ -181,12 +187,12 @@ export class Store {
 
   /** The value of a cell, for people who look: no footprint, no fault. */
   peek<T>(cell: Cell<T>): T {
-    return this.#values[cell] as T;
+    return this.#valueOf(cell) as T;
   }
 
   /** Changes a cell of the machine's own, which only its actor's steps look at: no footprint. */
   setOwn<T>(cell: Cell<T>, value: T): void {
-    this.#set(cell, this.#values[cell], value);
+    this.#set(cell, this.#valueOf(cell), value);
   }
 
   /** Forgets the footprint and notes of the step before. */
@@ -245,26 +251,20 @@ export class Store {
     return `${owner.name}.${owner.layout.fields[cell - owner.base] ?? 'known'}`;
   }
 
-  /** Every object that was ever made, in the order in which the store first met them; only a tracking store knows. */
+  /** Every object that was ever made, freed ones included, in the order in which the store first met them. */
   *objects(): Generator<KernelObject> {
-    for (const siblings of this.#interned.values()) yield* siblings.values();
+    for (const [allocator, siblings] of this.#interned) {
+      const { made } = this.#countsOf(allocator);
+      for (const object of siblings.values()) {
+        if (object.ordinal < (this.#values[made.at(object.layout.index)] as number)) yield object;
+      }
+    }
   }
 
   /** What the cells of an object hold now, those of its tables included. */
   contents(object: KernelObject): unknown[] {
-    const held = this.#tableCells.get(object) ?? [];
-    return [
-      ...object.layout.fields.map((_, i) => this.#values[object.base + i]),
-      ...held.map((cell) => this.#values[cell]),
-    ];
-  }
-
-  /** Whether an object has been made, here and now, and not been freed; for objects of the heap. */
-  isAllocated(object: KernelObject): boolean {
-    const { allocator, layout: kind, ordinal } = object;
-    if (allocator === null) return true;
-    const made = this.#values[this.#countsOf(allocator).made.at(kind.index)] as number;
-    return ordinal < made && this.#values[object.base] !== POISON;
+    const fields = object.layout.fields.map((_, i) => this.#valueOf(object.base + i));
+    return [...fields, ...(this.#tableCells.get(object) ?? []).map((cell) => this.#valueOf(cell))];
   }
 
   /** The object a cell belongs to. */
@@ -291,9 +291,15 @@ export class Store {
 
   // --- inside ---
 
+  #valueOf(cell: number): unknown {
+    const value = this.#values[cell];
+    if (this.changes.recorder !== null) this.changes.recorder.touch(cell, value);
+    return value;
+  }
+
   /** Without tracking nobody keeps book of what is known, and a wait has to hear of every change. */
   #isKnown(cell: number): boolean {
-    return !this.tracking || (this.#values[this.#knownCells.at(cell)] as boolean);
+    return !this.tracking || (this.#valueOf(this.#knownCells.at(cell)) as boolean);
   }
 
   #recordWrite(list: IntList, cell: number, value: unknown): void {
@@ -307,15 +313,10 @@ export class Store {
     if ('base' in value) {
       const object = value as KernelObject;
       const known = knownCell(object);
-      if (this.#values[known] === true) return;
+      if (this.#valueOf(known) === true) return;
       this.#set(known, false, true);
-      for (let i = 0; i < object.layout.fields.length; i++) {
-        const held = this.#values[object.base + i];
+      for (const held of this.contents(object)) {
         if (typeof held === 'object' && held !== null) this.#makeKnown(held);
-      }
-      for (const held of this.#tableCells.get(object) ?? []) {
-        const inside = this.#values[held];
-        if (typeof inside === 'object' && inside !== null) this.#makeKnown(inside);
       }
       return;
     }
@@ -342,7 +343,7 @@ export class Store {
 
   #fill(object: KernelObject, value: unknown): void {
     for (let i = 0; i < object.layout.fields.length; i++)
-      this.#set(object.base + i, this.#values[object.base + i], value);
+      this.#set(object.base + i, this.#valueOf(object.base + i), value);
   }
 
   #countsOf(allocator: KernelObject): Handle<Root> {
