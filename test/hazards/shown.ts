@@ -63,3 +63,14 @@ test('another name of a hazard is shown by the same scenario', (t) => {
   t.is(shownBy('K5').scenario, scenarios.F2 ?? null);
   t.is(shownBy('K1').status, 'shown');
 });
+
+test('repairing a hazard by its other name repairs it', async (t) => {
+  for (const [id, other] of [
+    ['P7', 'K1'],
+    ['F2', 'K5'],
+  ] as const) {
+    const ofOther = await exploreFile(scenarios[id] as string, [other]);
+    const ofId = await exploreFile(scenarios[id] as string, [id]);
+    t.deepEqual(idsIn(ofOther.found), idsIn(ofId.found));
+  }
+});
