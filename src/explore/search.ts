@@ -43,6 +43,8 @@ export interface SearchResult {
   /** Whether some schedule was left out only because of the bound. */
   readonly bounded: boolean;
   readonly states: number;
+  /** Steps that mattered, made from a state to a state. */
+  readonly transitions: number;
   readonly ends: number;
 }
 
@@ -73,6 +75,7 @@ export class Search {
   readonly #stack: Node[] = [];
   #bounded = false;
   #ends = 0;
+  #transitions = 0;
 
   constructor(walker: Walker, sharing: Sharing, options: SearchOptions) {
     this.#walker = walker;
@@ -95,7 +98,13 @@ export class Search {
     const complete = this.#stack.length === 0 && !this.#sharing.surprised;
     this.#stack.length = 0;
     this.#walker.back(start);
-    return { complete, bounded: this.#bounded, states: this.#visited.size, ends: this.#ends };
+    return {
+      complete,
+      bounded: this.#bounded,
+      states: this.#visited.size,
+      transitions: this.#transitions,
+      ends: this.#ends,
+    };
   }
 
   #exhausted(): boolean {
@@ -118,6 +127,7 @@ export class Search {
       this.#bounded = true;
       return;
     }
+    this.#transitions++;
     const print = this.#take(actor);
     const sleep = this.#sleepBelow(node, print);
     if (actor < SLEEPERS) {
