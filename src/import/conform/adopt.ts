@@ -7,6 +7,7 @@ import { O_ACCMODE, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
 import { SIGCHLD } from '../../kernel-sim/abi/signal.ts';
 import { closeFile } from '../../kernel-sim/fs/file.ts';
 import { fileAt, giveBackDescriptor, installAt, take } from '../../kernel-sim/fs/files.ts';
+import type { Steps } from '../../kernel-sim/machine/effect.ts';
 import { Frame } from '../../kernel-sim/machine/frame.ts';
 import type { Result } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
@@ -91,10 +92,7 @@ function adoptChild({ store, k }: Simulation, task: Task, number: number): void 
 }
 
 /** Performs every effect of kernel code at once. */
-function runSteps(
-  steps: ReturnType<typeof closeFile> | ReturnType<typeof giveBackDescriptor>,
-  store: Simulation['store'],
-): void {
+function runSteps(steps: Steps<unknown>, store: Simulation['store']): void {
   for (let reply: unknown; ; ) {
     const { done, value } = steps.next(reply);
     if (done) return;

@@ -158,7 +158,7 @@ function prepareValues(
   const values = Array.from({ length: SEMMSL }, (_, i) => (tooLarge ? 0xffff : guess(i)));
   const set = id === undefined ? undefined : evaluate(id, NO_VARIABLES);
   for (const event of events.slice(index + 1, index + LOOK_AHEAD)) {
-    if (event.kind !== 'enter' || !/^sem/.test(event.call.name)) continue;
+    if (event.kind !== 'enter' || !event.call.name.startsWith('sem')) continue;
     const seen = lookAt(event.call, set?.ok ? set.value : null);
     if (seen === 'changes') break;
     if (seen !== null) values[seen.semaphore] = seen.value;

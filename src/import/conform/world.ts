@@ -4,6 +4,7 @@
  */
 
 import { constants } from '../../kernel-sim/abi/constants.ts';
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../kernel-sim/abi/open.ts';
 import { SIG_IGN, SIGCHLD, SIGPIPE } from '../../kernel-sim/abi/signal.ts';
 import { boot, createInit } from '../../kernel-sim/boot.ts';
 import { populate } from '../../kernel-sim/fs/file-system.ts';
@@ -21,13 +22,15 @@ import { defaultLimits } from '../../kernel-sim/task/limits.ts';
 import { leaveGroups } from '../../kernel-sim/task/release.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
 import { invoke } from '../../syscalls/invoke.ts';
-import type { RecordedCall, Recording } from '../strace/recording.ts';
+import type { RecordedCall, RecordedEvent, Recording } from '../strace/recording.ts';
 import { installOutside } from './outside.ts';
 
 /** What differs from one recording to the next. */
 export interface Setting {
   /** The number of the first task. */
   readonly first: number;
+  /** The number of its parent: pid 1, or the tracer that started it. */
+  readonly parent: number;
   /** Descriptors 1 and 2 lead to a file, not to /dev/null. */
   readonly output: 'file' | 'null';
   readonly ignoresSigpipe: boolean;
@@ -54,6 +57,7 @@ export function settingOf({ file, events }: Recording): Setting {
   const whole = first?.kind === 'enter' && first.call.name === 'execve';
   return {
     first: first?.task ?? 2,
+    parent: parentOf(events, first?.task ?? 2),
     output: whole ? 'file' : 'null',
     ignoresSigpipe: !whole,
     detached: !whole,
@@ -67,6 +71,16 @@ export function settingOf({ file, events }: Recording): Setting {
 
 /** Every capability but CAP_SYS_RESOURCE. */
 const lessPrivileged = [...constants.keys()].filter((name) => name.startsWith('CAP_') && name !== 'CAP_SYS_RESOURCE');
+
+/** What the first task is told of its parent, 1 when it never asks. */
+function parentOf(events: readonly RecordedEvent[], first: number): number {
+  for (const event of events) {
+    if (event.kind !== 'leave' || event.task !== first || event.call.name !== 'getppid') continue;
+    const { result } = event.call;
+    return result.kind === 'value' && result.value > 1 && result.value < first ? Number(result.value) : 1;
+  }
+  return 1;
+}
 
 /** Boots the world of a recording; its first task is there and in user mode. */
 export function bootWorld(setting: Setting, userland: Userland, behaviour: Behaviour): Kernel {
@@ -84,11 +98,8 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
   });
   if (setting.small) shrink(k);
   populate(store, k, [{ path: HOME, type: 'directory', mode: 0o700 }]);
-  if (setting.first > 1) {
-    store.write(k.initPidNs.lastPid, setting.first - 1);
-    store.write(init.frame, Frame.begin(invoke(k, init, 'clone', [SIGCHLD, null, null, null, null, null])));
-    while (store.peek(init.frame) !== null) machine.step(init);
-  }
+  const parent = setting.parent > 1 ? forkAs(k, init, setting.parent) : init;
+  if (setting.first > 1) forkAs(k, parent, setting.first);
   const first = findTask(store, k.initPidNs, setting.first)!;
   const home = store.read(store.read(k.fs.root)!.entries.at(HOME.slice(1)))!;
   setCwd(store, first, home);
@@ -98,6 +109,15 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
   if (setting.ignoresSigpipe) setAction(store, first, SIGPIPE, { ...DEFAULT_ACTION, handler: SIG_IGN });
   if (first !== init) setAction(store, init, SIGCHLD, { ...DEFAULT_ACTION, handler: SIG_IGN });
   return k;
+}
+
+/** Forks a task that gets the number `pid`. */
+function forkAs(k: Kernel, parent: Task, pid: number): Task {
+  const { machine } = k;
+  machine.store.write(k.initPidNs.lastPid, pid - 1);
+  machine.store.write(parent.frame, Frame.begin(invoke(k, parent, 'clone', [SIGCHLD, null, null, null, null, null])));
+  while (machine.store.peek(parent.frame) !== null) machine.step(parent);
+  return findTask(machine.store, k.initPidNs, pid)!;
 }
 
 function shrink(k: Kernel): void {
@@ -121,14 +141,16 @@ function detach(k: Kernel, task: Task): void {
   sessionMembers.append(store, outside, task);
 }
 
-/** Opens a file as descriptors 1 and 2. */
+/** Opens /dev/null for reading as descriptor 0 and a file as 1 and 2. */
 function openOutput(k: Kernel, task: Task): void {
   const { machine } = k;
   const run = (name: string, ...args: (string | number)[]): void => {
     machine.store.write(task.frame, Frame.begin(invoke(k, task, name, args)));
     while (machine.store.peek(task.frame) !== null) machine.step(task);
   };
+  run('close', 0);
+  run('open', '/dev/null', O_RDONLY);
   run('close', 1);
-  run('open', '/recorded.out', 0o1101, 0o644);
+  run('open', '/recorded.out', O_WRONLY | O_CREAT | O_TRUNC, 0o644);
   run('dup2', 1, 2);
 }

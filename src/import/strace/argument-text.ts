@@ -24,7 +24,8 @@ export function argumentTexts(
   return args.map((arg, i) => {
     const value = arg.kind === 'assign' ? arg.value : arg;
     const direction = names[i]![1].direction;
-    if (direction !== 'in' && value.kind === 'number') return '_';
+    // A bare pointer says nothing; a small number is what SETVAL sets.
+    if (value.kind === 'number' && (direction === 'out' || (direction === 'inout' && value.value > 0xffff))) return '_';
     if (direction === 'out' && value.kind === 'array' && value.elements.length === 0) return '_';
     return text(value, print);
   });
