@@ -103,7 +103,7 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
 }
 
 /** How many runs each round of {@link survey} has: what the first rounds learn, the later ones only use. */
-const ROUNDS = [6, 6, 36];
+const ROUNDS = [3, 3, 18];
 
 /**
  * Samples for a moment, each sampler in turn, and tells which cells are shared after the beginning that all schedules share.

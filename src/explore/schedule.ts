@@ -38,6 +38,7 @@ export interface Replayed {
  * Runs by a schedule and comes back to the present state.
  *
  * @param until ends the run as soon as it says so of a step's findings
+ * @param most steps after which the run is given up
  * @param indexOf finds the actor that a stretch names; anything that is no index for one that is not there
  */
 export function replay<Name = number>(
@@ -45,6 +46,7 @@ export function replay<Name = number>(
   schedule: readonly Stretch<Name>[],
   until: (findings: readonly Finding[]) => boolean = () => false,
   indexOf: (actor: Name) => number = Number,
+  most = Number.POSITIVE_INFINITY,
 ): Replayed {
   const start = walker.place;
   const from = walker.path.length;
@@ -62,7 +64,7 @@ export function replay<Name = number>(
     walker.step(index);
     const made = walker.findings();
     findings.push(...made);
-    return until(made);
+    return until(made) || walker.path.length - from >= most;
   };
   const follow = (): void => {
     for (const { actor: name, steps } of schedule) {

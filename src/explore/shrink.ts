@@ -23,13 +23,18 @@ export interface Witness {
   readonly proved: boolean;
 }
 
-/** Whether a run by these steps comes to the finding, and how. */
-export function reproduce(walker: Walker, steps: readonly number[], key: string): Witness | null {
+/** Whether a run by these steps comes to the finding within `most` steps, and how. */
+export function reproduce(
+  walker: Walker,
+  steps: readonly number[],
+  key: string,
+  most = Number.POSITIVE_INFINITY,
+): Witness | null {
   const {
     findings,
     steps: made,
     preemptions,
-  } = replay(walker, stretches(steps), (now) => now.some((one) => keyOf(one) === key));
+  } = replay(walker, stretches(steps), (now) => now.some((one) => keyOf(one) === key), Number, most);
   const finding = findings.find((one) => keyOf(one) === key);
   return finding === undefined ? null : { finding, steps: made, preemptions, proved: false };
 }
@@ -84,6 +89,7 @@ export function shorten(walker: Walker, witness: Witness): Witness {
           walker,
           without.flatMap(({ actor, steps }) => Array<number>(steps).fill(actor)),
           key,
+          best.steps.length - 1,
         );
         if (shorter === null || shorter.preemptions > best.preemptions || shorter.steps.length >= best.steps.length)
           continue;
