@@ -39,7 +39,7 @@ export function adopt(simulation: Simulation, task: Task, call: RecordedCall, ou
 
 const isDuplication = ({ name, args }: RecordedCall): boolean => {
   const cmd = args?.[1];
-  return name === 'fcntl' && cmd?.kind === 'name' && /^F_DUPFD/.test(cmd.name);
+  return name === 'fcntl' && cmd?.kind === 'name' && cmd.name.startsWith('F_DUPFD');
 };
 
 function adoptDescriptor(

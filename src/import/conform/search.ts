@@ -17,6 +17,9 @@ import type { Setting } from './world.ts';
 /** How often a stretch of the log is replayed before its divergence is accepted. */
 const TRIALS = 120;
 
+/** How many events a whole log may cost in such trials; after that, divergences are accepted as they come. */
+const BUDGET = 150_000;
+
 /** Events before a divergence whose decisions are reconsidered. */
 const WINDOW = 60;
 
@@ -44,6 +47,7 @@ export class Search {
   readonly #accepted = new Set<number>();
   #script: Script = new Map();
   #mayAssume = true;
+  #spent = 0;
 
   constructor(events: readonly RecordedEvent[], setting: Setting) {
     this.#events = events;
@@ -123,6 +127,7 @@ export class Search {
 
   /** Looks for other decisions before `index` under which it agrees; on success the replay stands behind it. */
   #explain(index: number): boolean {
+    if (this.#spent > BUDGET) return false;
     const first = Math.max(0, index - WINDOW, this.#oldest());
     const usual = this.#script;
     const choices: [event: number, ordinal: number][] = [];
@@ -140,7 +145,10 @@ export class Search {
     const tries = (script: Script, from: number): boolean => {
       trials += 1;
       this.#back(from);
-      for (let event = from; event <= index; event += 1) if (!this.#step(event, script)) return false;
+      for (let event = from; event <= index; event += 1) {
+        this.#spent += 1;
+        if (!this.#step(event, script)) return false;
+      }
       this.#script = script;
       return true;
     };
