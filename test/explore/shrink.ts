@@ -5,6 +5,7 @@ import { stretches } from '../../src/explore/schedule.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
 import { fewestPreemptions, keyOf, reproduce, shorten } from '../../src/explore/shrink.ts';
 import { Walker } from '../../src/explore/walker.ts';
+import type { Finding } from '../../src/hazards/finding.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
 
 const endless = { states: 1e6, steps: 1e8, expired: () => false };
@@ -18,21 +19,15 @@ const long: readonly (readonly ToyStep[])[] = [
   [...repeat({ kind: 'own', cell: 3 }, 3500), { kind: 'await', cell: 1, atLeast: 2 }, { kind: 'report', cell: 0 }],
 ];
 
-/** The schedule of the first random run that fails, up to where it does. */
+/** The schedule of a random run that fails, up to where it does. */
 function failure(walker: Walker): { steps: number[]; key: string } {
   const random = new Random(1);
-  let found: { steps: number[]; key: string } | undefined;
-  for (let i = 0; found === undefined && i < 1000; i++) {
-    sample(walker, new Sharing(), 'random', {
-      random,
-      steps: 1e6,
-      onFindings: ([finding]) => {
-        if (finding !== undefined) found ??= { steps: walker.schedule(), key: keyOf(finding) };
-      },
-    });
-  }
-  if (found === undefined) throw new Error('no random run failed');
-  return found;
+  const found: { steps: number[]; key: string }[] = [];
+  const onFindings = ([finding]: readonly Finding[]): void => {
+    if (finding !== undefined) found.push({ steps: walker.schedule(), key: keyOf(finding) });
+  };
+  while (found.length === 0) sample(walker, new Sharing(), 'random', { random, steps: 1e6, onFindings });
+  return found[0] as { steps: number[]; key: string };
 }
 
 test('a failure of 10,000 steps shrinks to the one preemption that it takes, which is proved', (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Dpor } from '../../src/explore/dpor.ts';
 import { Search, type SearchOptions } from '../../src/explore/search.ts';
 import { Sharing } from '../../src/explore/sharing.ts';

@@ -121,7 +121,7 @@ export class Frame implements Hashed {
   }
 
   /** What the call has in its hands: its arguments, what its effects gave so far, and what it is about to touch. */
-  *holds(): Generator<unknown> {
+  *holds(): Generator {
     yield* this.call.args;
     yield* this.next?.args ?? [];
     for (let entry = this.#log; entry !== null; entry = entry.before) yield entry.value;
