@@ -133,7 +133,7 @@ inTmux(`Ctrl-C stops a run and not the session, and Ctrl-D ends it${why}`, async
   pane.press('half a line', 'C-c');
   await pane.shows(/Ctrl-D to leave/);
   pane.press('when', 'Enter');
-  await pane.shows(/step \d+ of \d+/);
+  await pane.shows(/step \d+ of \d+[^\n]*\n[^\n]*#\d+ \w+> *$/m);
   pane.press('C-d');
   t.regex(await pane.shows(/Pane is dead/), /Pane is dead \(status 0/);
 });

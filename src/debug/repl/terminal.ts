@@ -40,8 +40,13 @@ export async function converse(console: Console, { input, output, history }: Ter
     kept = [...all];
   });
   let last = '';
+  let closed = false;
+  lines.on('close', () => {
+    closed = true;
+  });
   const prompt = (): void => {
-    if (!interactive) return;
+    // Ctrl-D may come while a command is still at work; a prompt would open the input again.
+    if (!interactive || closed) return;
     lines.setPrompt(promptText(console));
     lines.prompt();
   };
