@@ -18,11 +18,12 @@ function bitsOf(cells: readonly number[]): number {
   return bits;
 }
 
-/** The footprint of the step that the store has just seen. */
+/** The footprint of the step that the store has just seen; who writes a cell is not said to read it too. */
 export function footprintOf(store: Store): Footprint {
-  const reads = store.reads.copy();
-  const writes = store.writes.copy();
-  const adds = store.adds.copy();
+  const writes = [...new Set(store.writes.copy())];
+  const written = new Set(writes);
+  const reads = [...new Set(store.reads.copy())].filter((cell) => !written.has(cell));
+  const adds = [...new Set(store.adds.copy())].filter((cell) => !written.has(cell));
   return { reads, writes, adds, readBits: bitsOf(reads), writeBits: bitsOf(writes), addBits: bitsOf(adds) };
 }
 

@@ -113,6 +113,7 @@ export class Strides {
     for (const child of born) runPrivate(child, true);
     this.#sharing.onAssumed = null;
     const path = walker.path.slice(start);
-    return { change: store.changes.end(), print, path, findings, assumed, search: this.#sharing.searches };
+    const change = store.changes.end((cell) => this.#sharing.isShared(cell));
+    return { change, print, path, findings, assumed, search: this.#sharing.searches };
   }
 }

@@ -5,6 +5,7 @@
  * is. Which points were passed is kept in cells, so going back opens and closes the gate again, and searches see it as a wait.
  */
 
+import type { Frame } from '../kernel-sim/machine/frame.ts';
 import { type Handle, layout, type TableOf, table } from '../kernel-sim/machine/layout.ts';
 import type { Actor, Gate } from '../kernel-sim/machine/machine.ts';
 import type { Store, Transaction } from '../kernel-sim/machine/store.ts';
@@ -34,6 +35,13 @@ export class ScheduleGate implements Gate {
     this.#pointsOf = Map.groupBy(this.#points, ({ call }) => call);
     this.#state = store.create(GateState);
     this.#labelOf = labelOf;
+  }
+
+  concerns(actor: Actor): boolean {
+    const frame = this.#state.store.peek(actor.frame);
+    return (
+      frame !== null && (this.#constraintsOf.get(frame.call.name)?.some((one) => isStepOf(frame, one.later)) ?? false)
+    );
   }
 
   allows(tx: Transaction, actor: Actor): boolean {
@@ -76,10 +84,13 @@ export class ScheduleGate implements Gate {
   /** Whether the actor's next step is the point; `pending` is 1 as long as a fresh call has not been counted. */
   #isAt(tx: Transaction, actor: Actor, point: Point, pending = 1): boolean {
     const frame = tx.peek(actor.frame);
-    if (frame?.next === undefined || frame.call.name !== point.call) return false;
-    if (point.effect === undefined ? !frame.isFresh : frame.next.op.name !== point.effect) return false;
+    if (frame === null || frame.call.name !== point.call || !isStepOf(frame, point)) return false;
     const name = this.#labelOf(actor).split('.').at(-1);
     if (name !== (point.task === 1 ? point.program : `${point.program}/${point.task}`)) return false;
     return tx.read(this.#callsOf(actor, point.call)) + (frame.isFresh ? pending : 0) === point.occurrence;
   }
 }
+
+/** Whether the next step of a call is the one that a point names: the first, or one effect of it. */
+const isStepOf = (frame: Frame, { effect }: Point): boolean =>
+  frame.next !== undefined && (effect === undefined ? frame.isFresh : frame.next.op.name === effect);

@@ -68,8 +68,12 @@ export class Changes {
     this.#start = this.#journal.end;
   }
 
-  /** Ends what {@link begin} began. */
-  end(): Change {
+  /**
+   * Ends what {@link begin} began.
+   *
+   * @param isLikelyToDiffer which cells are worth looking at first, to tell soon where the change does not apply
+   */
+  end(isLikelyToDiffer: (cell: number) => boolean): Change {
     const { seen, counted } = this.recorder as ChangeRecorder;
     this.recorder = null;
     const onlyCounted = [...counted].filter(([cell]) => !seen.has(cell));
@@ -85,9 +89,11 @@ export class Changes {
       lo = (lo + mix(this.#seedLo.at(cell), hashLo(to)) - mix(this.#seedLo.at(cell), hashLo(from))) | 0;
       hi = (hi + mix(this.#seedHi.at(cell), hashHi(to)) - mix(this.#seedHi.at(cell), hashHi(from))) | 0;
     }
+    const first = [...seen.keys()].filter(isLikelyToDiffer);
+    const looked = [...new Set([...first, ...seen.keys()])];
     return {
-      seen: [...seen.keys()],
-      seenValues: [...seen.values()],
+      seen: looked,
+      seenValues: looked.map((cell) => seen.get(cell)),
       changed,
       values: changed.map((cell) => this.#values[cell]),
       counted: onlyCounted.map(([cell]) => cell),

@@ -39,6 +39,8 @@ export interface Monitor {
 
 /** Holds actors back at points of their calls: how a schedule is pinned in part. */
 export interface Gate {
+  /** Whether it has a say in the actor's next step at all; quick to tell, and no look at anything that others change. */
+  concerns(actor: Actor): boolean;
   /** Whether the actor may take its next step; what decides it is read through `tx`. */
   allows(tx: Transaction, actor: Actor): boolean;
   /** Hears, inside the same step, that the actor is about to take it. */
@@ -117,11 +119,12 @@ export class Machine {
     const { store } = this;
     if (store.peek(actor.life) !== 'alive') return false;
     const next = store.peek(actor.frame)?.next;
-    if (next?.op.when === undefined && this.gate === null) return true;
+    const gate = this.gate?.concerns(actor) ? this.gate : null;
+    if (next?.op.when === undefined && gate === null) return true;
     store.beginStep(actor);
     store.recording = true;
     store.read(actor.life);
-    const can = (next === undefined || this.#waitIsOver(next)) && (this.gate?.allows(store, actor) ?? true);
+    const can = (next === undefined || this.#waitIsOver(next)) && (gate?.allows(store, actor) ?? true);
     store.recording = store.tracking;
     return can;
   }
