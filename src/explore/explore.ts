@@ -8,6 +8,7 @@
 import type { Finding } from '../hazards/finding.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Reason, reasonsFor } from './explanation.ts';
+import { runPrefix } from './prefix.ts';
 import { Random } from './random.ts';
 import { type Sampler, sample, survey } from './sampling.ts';
 import { stretches } from './schedule.ts';
@@ -168,16 +169,27 @@ class Explorer {
 
   #explain(): FoundHazard[] {
     const { budget } = this.#options;
+    const beginning = this.#beginning();
     const minimal = fewestPreemptions(this.#walker, this.#sharing, new Set(this.#witnesses.keys()), budget);
     return [...this.#witnesses]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, first]) =>
-        this.#explainOne(key, minimal.get(key) ?? reproduce(this.#walker, first.steps, key) ?? first),
+        this.#explainOne(key, minimal.get(key) ?? reproduce(this.#walker, first.steps, key) ?? first, beginning),
       );
   }
 
-  #explainOne(key: string, witness: Witness): FoundHazard {
-    const { finding, steps, preemptions, proved } = shorten(this.#walker, witness);
+  /** How many steps all schedules begin with. */
+  #beginning(): number {
+    if (this.#witnesses.size === 0) return 0;
+    const start = this.#walker.place;
+    runPrefix(this.#walker, this.#sharing);
+    const { length } = this.#walker.path;
+    this.#walker.back(start);
+    return length;
+  }
+
+  #explainOne(key: string, witness: Witness, beginning: number): FoundHazard {
+    const { finding, steps, preemptions, proved } = shorten(this.#walker, witness, beginning);
     const { machine } = this.#subject;
     const reasons = reasonsFor(
       this.#subject,

@@ -5,7 +5,7 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import { replay, stretches } from './schedule.ts';
+import { replay, type Stretch, stretches } from './schedule.ts';
 import { type Budget, Search } from './search.ts';
 import type { Sharing } from './sharing.ts';
 import type { Walker } from './walker.ts';
@@ -75,15 +75,28 @@ export function fewestPreemptions(
   return found;
 }
 
-/** The same finding by fewer stretches and steps, never by more preemptions. */
-export function shorten(walker: Walker, witness: Witness): Witness {
+/** The first of a run's stretches that goes beyond a number of steps. */
+function firstBeyond(pieces: readonly Stretch[], steps: number): number {
+  let made = 0;
+  return pieces.findIndex((piece) => {
+    made += piece.steps;
+    return made > steps;
+  });
+}
+
+/**
+ * The same finding by fewer stretches and steps, never by more preemptions.
+ *
+ * @param beginning steps that all schedules begin with: nothing of them can be left out
+ */
+export function shorten(walker: Walker, witness: Witness, beginning = 0): Witness {
   const key = keyOf(witness.finding);
   let best = witness;
   for (let improved = true; improved; ) {
     improved = false;
     const pieces = stretches(best.steps);
     for (let size = Math.ceil(pieces.length / 2); size >= 1 && !improved; size = Math.floor(size / 2)) {
-      for (let at = 0; at + size <= pieces.length && !improved; at += size) {
+      for (let at = Math.max(0, firstBeyond(pieces, beginning)); at + size <= pieces.length && !improved; at += size) {
         const without = [...pieces.slice(0, at), ...pieces.slice(at + size)];
         const shorter = reproduce(
           walker,

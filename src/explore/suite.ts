@@ -26,6 +26,12 @@ function startWorker() {
 class Worker {
   readonly #process = startWorker();
   readonly #lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
+
+  constructor() {
+    // Writing to a process that has just died fails: its missing answer says so already.
+    this.#process.stdin.on('error', () => {});
+  }
+
   /** The answer, or null when the process died. */
   async ask(job: Job): Promise<Answer | null> {
     this.#process.stdin.write(`${JSON.stringify(job)}\n`);
