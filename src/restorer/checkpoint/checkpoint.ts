@@ -19,15 +19,18 @@ export interface CheckpointOptions {
   readonly outside: ReadonlySet<number>;
   /** Whether IPC objects belong to it. */
   readonly ipc: boolean;
+  /** Whether the limits of tasks are asked for; they are unknown otherwise. */
+  readonly limits?: boolean;
   /** Places where segments may be attached, by segment: procfs does not tell. */
   readonly attaches?: ReadonlyMap<number, readonly Attach[]>;
 }
 
 /** The image of everything that runs in a kernel, but for what is outside. All of it has to wait. */
-export function checkpoint(k: Kernel, { namespaces, outside, ipc, attaches = new Map() }: CheckpointOptions): Image {
+export function checkpoint(k: Kernel, options: CheckpointOptions): Image {
+  const { namespaces, outside, ipc, limits = true, attaches = new Map() } = options;
   const probe = new Probe(k);
   const pids = probe.numbers('/proc').filter((pid) => pid !== probe.number && !outside.has(pid));
-  const tasks = new TaskReader(probe);
+  const tasks = new TaskReader(probe, limits);
   const descriptors = new DescriptorReader(probe);
   const image: Image = {
     version: IMAGE_VERSION,

@@ -13,8 +13,9 @@ import type { Parameter } from '../../syscalls/parameter.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { admitVisitor } from './visitor.ts';
 
-/** Bytes that a read or a listing asks for. */
+/** Bytes that a read asks for, and a listing, which is made anew for each part of it. */
 const BUFFER = 65_536;
+const LISTING = 16 * 1024 * 1024;
 /** The longest entry of a directory. */
 const LONGEST_ENTRY = 280;
 
@@ -131,11 +132,11 @@ export class Probe {
     const fd = Number(opened.value.value);
     const names: string[] = [];
     for (;;) {
-      const entries = this.call(this.visitor, 'getdents64', fd, OUT, BUFFER);
+      const entries = this.call(this.visitor, 'getdents64', fd, OUT, LISTING);
       if (!entries.ok) break;
       for (const { d_name: entry } of entries.value.out!.dirp as Struct[])
         if (typeof entry === 'string') names.push(entry);
-      if (Number(entries.value.value) < BUFFER - LONGEST_ENTRY) break; // there was room for more
+      if (Number(entries.value.value) < LISTING - LONGEST_ENTRY) break; // there was room for more
     }
     this.value('close', fd);
     return names.filter((name) => name !== '.' && name !== '..');

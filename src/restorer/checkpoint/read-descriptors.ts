@@ -1,9 +1,10 @@
 /**
  * Reading descriptor tables. Which descriptors lead to the same open file kcmp(2) tells, which also puts open files in order: so each is
- * looked up among those known in a few comparisons. Most often it is the parent's of the same number, which is asked first.
+ * looked up among those of its path and flags in a few comparisons. Most often it is the parent's of the same number, which is asked
+ * first; and the table may be the parent's altogether (clone(CLONE_FILES)).
  */
 
-import { KCMP_FILE } from '../../kernel-sim/abi/descriptor.ts';
+import { KCMP_FILE, KCMP_FILES } from '../../kernel-sim/abi/descriptor.ts';
 import { S_IFMT, S_IFREG } from '../../kernel-sim/abi/mode.ts';
 import { F_GETFD, F_GETFL, F_GETPIPE_SZ, O_NONBLOCK, O_WRONLY } from '../../kernel-sim/abi/open.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
@@ -23,29 +24,36 @@ export class DescriptorReader {
   readonly openFiles: OpenFile[] = [];
   readonly pipes: Pipe[] = [];
   readonly #probe: Probe;
-  /** By kcmp's order. */
-  readonly #seen: Seen[] = [];
-  readonly #byTable = new Map<number, ReadonlyMap<number, Seen>>();
+  /** By path and flags, and of the same by kcmp's order. */
+  readonly #seen = new Map<string, Seen[]>();
+  readonly #byTask = new Map<number, { readonly table: number; readonly files: ReadonlyMap<number, Seen> }>();
   readonly #pipes = new Map<string, Pipe>();
 
   constructor(probe: Probe) {
     this.#probe = probe;
   }
 
-  /** Reads the table of a task and returns its id. */
+  /** Reads the table of a task and returns its id, which is that of its parent's if they share it. */
   read(pid: number, task: Task, ppid: number): number {
-    const known = this.#byTable.get(ppid);
+    const parent = this.#byTask.get(ppid);
     const mine = new Map<number, Seen>();
     const descriptors: Descriptor[] = [];
+    let inherited = 0;
     for (const fd of this.#probe.numbers(`/proc/${pid}/fd`)) {
-      const hint = known?.get(fd);
+      const hint = parent?.files.get(fd);
       const isHint = hint !== undefined && this.#compare(pid, fd, hint) === 0;
+      if (isHint) inherited++;
       const seen = isHint ? hint : this.#find(pid, fd, task);
       mine.set(fd, seen);
       const cloexec = this.#probe.valueIn(task, 'fcntl', fd, F_GETFD, 0) !== 0;
       descriptors.push({ fd, file: seen.file.id, cloexec });
     }
-    this.#byTable.set(pid, mine);
+    const isEqual = inherited === descriptors.length && inherited === parent?.files.size;
+    if (isEqual && this.#probe.value('kcmp', pid, ppid, KCMP_FILES, 0, 0) === 0) {
+      this.#byTask.set(pid, parent);
+      return parent.table;
+    }
+    this.#byTask.set(pid, { table: pid, files: mine });
     this.tables.push({ id: pid, descriptors });
     return pid;
   }
@@ -56,24 +64,27 @@ export class DescriptorReader {
   }
 
   #find(pid: number, fd: number, task: Task): Seen {
-    let [from, to] = [0, this.#seen.length];
+    const path = this.#probe.link(`/proc/${pid}/fd/${fd}`) ?? '';
+    const flags = this.#probe.valueIn(task, 'fcntl', fd, F_GETFL, 0);
+    const key = `${flags} ${path}`;
+    const alike = this.#seen.get(key) ?? [];
+    this.#seen.set(key, alike);
+    let [from, to] = [0, alike.length];
     while (from < to) {
       const middle = (from + to) >> 1;
-      const order = this.#compare(pid, fd, this.#seen[middle]!);
-      if (order === 0) return this.#seen[middle]!;
+      const order = this.#compare(pid, fd, alike[middle]!);
+      if (order === 0) return alike[middle]!;
       if (order === 1) to = middle;
       else from = middle + 1;
     }
-    const seen = { pid, fd, file: this.#describe(pid, fd, task) };
+    const seen = { pid, fd, file: this.#describe(pid, fd, task, path, flags) };
     this.openFiles.push(seen.file);
-    this.#seen.splice(from, 0, seen);
+    alike.splice(from, 0, seen);
     return seen;
   }
 
-  #describe(pid: number, fd: number, task: Task): OpenFile {
+  #describe(pid: number, fd: number, task: Task, path: string, flags: number): OpenFile {
     const probe = this.#probe;
-    const path = probe.link(`/proc/${pid}/fd/${fd}`) ?? '';
-    const flags = probe.valueIn(task, 'fcntl', fd, F_GETFL, 0);
     const id = this.openFiles.length + 1;
     if (path.startsWith('pipe:')) return { kind: 'pipe', id, flags, pipe: this.#pipeOf(path, pid, fd, task).id };
     const position = Number(/^pos:\t(\d+)/.exec(probe.record(`/proc/${pid}/fdinfo/${fd}`))?.[1] ?? 0);

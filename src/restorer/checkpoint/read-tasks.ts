@@ -17,8 +17,14 @@ export class TaskReader {
   /** Who had anything pending. */
   readonly #signalled = new Set<number>();
 
-  constructor(probe: Probe) {
+  readonly #readsLimits: boolean;
+
+  /**
+   * @param limits whether to read the limits
+   */
+  constructor(probe: Probe, limits: boolean) {
     this.#probe = probe;
+    this.#readsLimits = limits;
   }
 
   /** Everything of a task but its descriptors and what is pending; `table` reads the former. */
@@ -48,8 +54,8 @@ export class TaskReader {
       descriptors: table(task, ppid),
       subreaper: this.#adoptsOrphans(task),
       umask: this.#umask(task, status),
-      cwd: probe.link(`/proc/${pid}/cwd`) ?? '/',
-      rlimits: this.#limitsOf(pid),
+      cwd: this.#directoryOf(task),
+      rlimits: this.#readsLimits ? this.#limitsOf(pid) : 'unknown',
     };
   }
 
@@ -113,6 +119,11 @@ export class TaskReader {
     if (this.#probe.k.is26) return 'unknown';
     const datum = this.#probe.out(task, 'arg2', 'prctl', PR_GET_CHILD_SUBREAPER, OUT);
     return datum === null ? 'unknown' : integerOf(Array.isArray(datum) ? datum[0] : datum) !== 0;
+  }
+
+  #directoryOf(task: Task): string {
+    const path = this.#probe.out(task, 'buf', 'getcwd', OUT, 4096);
+    return typeof path === 'string' ? path : '/';
   }
 
   #umask(task: Task, status: Status): number {

@@ -25,6 +25,7 @@ export function verify(k: Kernel, image: Image): Difference[] {
     namespaces: image.namespaces,
     outside: new Set(image.tasks.some(({ pid }) => pid === 1) ? [0] : [0, 1]),
     ipc: image.ipc !== undefined,
+    limits: image.tasks.some((task) => task.state !== 'zombie' && isKnown(task.rlimits)),
     attaches: attachesOf(image),
   });
   if (store.tracking) store.undo(mark);
@@ -87,7 +88,7 @@ const inNumberOrder = (pending: readonly SigInfo[]) => pending.toSorted((a, b) =
 function withKnown(credentials: Credentials, known: bigint): Credentials {
   const { capabilities } = credentials;
   if (!isKnown(capabilities)) return credentials;
-  const cut = (set: string) => (bitsOf(set) & known).toString(16).padStart(16, '0');
+  const cut = (set: string) => (/[1-9a-f]/.test(set) ? (bitsOf(set) & known).toString(16).padStart(16, '0') : set);
   const { effective, permitted, inheritable } = capabilities;
   return {
     ...credentials,
