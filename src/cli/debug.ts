@@ -83,6 +83,7 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
     if (interactive) console.print(`thaw debugger on ${file}; "help" lists the commands.`);
     const kept = await converse(console, { ...terminal, history: interactive ? await readHistory() : [] });
     if (interactive) await keepHistory(kept);
+    process.stdin.destroy(); // a terminal that is still being read keeps the process alive
   }
   endWith(console.leaving ?? 0);
 }

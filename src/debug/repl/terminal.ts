@@ -41,8 +41,11 @@ export async function converse(console: Console, { input, output, history }: Ter
   });
   let last = '';
   let closed = false;
-  lines.on('close', () => {
-    closed = true;
+  const left = new Promise<null>((resolve) => {
+    lines.on('close', () => {
+      closed = true;
+      if (interactive) resolve(null);
+    });
   });
   const prompt = (): void => {
     // Ctrl-D may come while a command is still at work; a prompt would open the input again.
@@ -51,7 +54,12 @@ export async function converse(console: Console, { input, output, history }: Ter
     lines.prompt();
   };
   prompt();
-  for await (const line of lines) {
+  const typing = lines[Symbol.asyncIterator]();
+  for (;;) {
+    // A terminal that closes while a command is at work ends no wait of readline's own.
+    const next = await Promise.race([typing.next(), left]);
+    if (next === null || next.done === true) break;
+    const line = next.value;
     // As in gdb, an empty line on a terminal repeats the one before.
     const typed = line.trim() === '' && interactive ? last : line;
     last = repeats(typed) ? typed : '';
