@@ -83,9 +83,10 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
     if (interactive) console.print(`thaw debugger on ${file}; "help" lists the commands.`);
     const kept = await converse(console, { ...terminal, history: interactive ? await readHistory() : [] });
     if (interactive) await keepHistory(kept);
-    process.stdin.destroy(); // a terminal that is still being read keeps the process alive
   }
   endWith(console.leaving ?? 0);
+  // A terminal whose reading is not wound up keeps the process alive although nothing is left to do.
+  if (process.stdin.isTTY) process.exit();
 }
 
 /** Carries out what `-x` and `-ex` give; false when some of it could not be. */
