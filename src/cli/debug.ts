@@ -85,8 +85,6 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
     if (interactive) await keepHistory(kept);
   }
   endWith(console.leaving ?? 0);
-  // A terminal whose reading is not wound up keeps the process alive although nothing is left to do.
-  if (process.stdin.isTTY) process.exit();
 }
 
 /** Carries out what `-x` and `-ex` give; false when some of it could not be. */

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import fc from 'fast-check';
+import { assert, asyncProperty, integer, nat } from 'fast-check';
 import { openScenario } from '../../src/explore/open.ts';
 import { Random } from '../../src/explore/random.ts';
 import { Walker } from '../../src/explore/walker.ts';
@@ -48,8 +48,8 @@ function run(walker: Walker, seed: number, limit: number): { prints: Print[]; st
 }
 
 test('going back step by step to the start and forward again passes the same states and says the same', async (t) => {
-  await fc.assert(
-    fc.asyncProperty(fc.nat(files.length - 1), fc.integer(), async (index, seed) => {
+  await assert(
+    asyncProperty(nat(files.length - 1), integer(), async (index, seed) => {
       const { k } = openSession(await scenarioAt(index));
       const walker = new Walker(k.machine);
       const { store } = k.machine;
