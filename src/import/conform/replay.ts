@@ -22,7 +22,10 @@ import { agrees } from './agreement.ts';
 import { argumentsOf, NO_VARIABLES } from './arguments.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
+import { findTask, finish, helpAll, passTime } from './patience.ts';
 import { prepare } from './prepare.ts';
+import { isInterrupted, mayTakeTime, mustSeeSignal, reasonFor, subjectOf } from './recorded-kind.ts';
+import { RecordedOrder } from './recorded-order.ts';
 import { Simulation } from './simulation.ts';
 import { AGREED, type Divergence, skipped, type Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
@@ -55,19 +58,13 @@ const differs = (event: RecordedEvent, call: string, recorded: string, simulated
 
 export class Replay {
   readonly simulation: Simulation;
-  readonly #events: readonly RecordedEvent[];
+  readonly #order: RecordedOrder;
   readonly #setting: Setting;
-  /** For each event the next one of the same task. */
-  readonly #following: Int32Array;
-  /** The events of each task that the log follows. */
-  readonly #tasks: ReadonlyMap<number, readonly number[]>;
 
   constructor(events: readonly RecordedEvent[], setting: Setting) {
     this.simulation = new Simulation(setting);
-    this.#events = events;
     this.#setting = setting;
-    this.#following = followers(events);
-    this.#tasks = byTask(events);
+    this.#order = new RecordedOrder(events);
   }
 
   /**
@@ -76,8 +73,8 @@ export class Replay {
    * @param forced the recording is taken as it is, whatever the simulation says
    */
   handle(index: number, decide: Decide, forced: boolean): Handled {
-    const event = this.#events[index]!;
-    this.#passTime(event);
+    const event = this.#order.events[index]!;
+    passTime(this.simulation, this.#setting, event.time);
     const handled = this.#take(event, index, forced);
     if (handled.mismatch === null || forced) this.#settle(index, decide);
     return handled;
@@ -104,7 +101,7 @@ export class Replay {
   // --- calls ---
 
   #enter(event: RecordedEvent, call: RecordedCall, index: number, forced: boolean): Handled {
-    const task = this.#find(event.task);
+    const task = findTask(this.simulation, event.task);
     if (task === null) {
       return differs(event, call.text, `task ${event.task} makes a call`, 'there is no such task');
     }
@@ -120,7 +117,7 @@ export class Replay {
     }
     if (simulation.hasSignals(task) && call.resumes === null && !this.#diesInside(call)) {
       // Lines of different tasks may be printed in another order than things happened in: the signal came once the call had begun.
-      if (this.#isSignalled(call, index)) simulation.postponeSignals(task, isInterrupted(call));
+      if (this.#order.isSignalled(call, index)) simulation.postponeSignals(task, isInterrupted(call));
       else if (!forced) return differs(event, call.text, 'no signal is delivered before it', 'one is');
       else simulation.forgetSignals(task);
     }
@@ -129,7 +126,7 @@ export class Replay {
     const subject = call.resumes === null ? call : (store.peek(follower.resumable) ?? call);
     const syscall = syscalls.get(subject.name);
     if (syscall === undefined || subject.args === null) return FINE;
-    const prepared = prepare(simulation, task, subject, this.#events, index);
+    const prepared = prepare(simulation, task, subject, this.#order.events, index);
     if (prepared === 'outside') return FINE;
     if (typeof prepared === 'object') {
       simulation.enterOutside(task, call, prepared.opens);
@@ -142,7 +139,7 @@ export class Replay {
   }
 
   #leave(event: RecordedEvent, call: RecordedCall, index: number, forced: boolean): Handled {
-    const task = this.#find(event.task);
+    const task = findTask(this.simulation, event.task);
     if (task === null) return { mismatch: null, verdict: skipped('of a task that the simulation has not') };
     const { simulation } = this;
     const { store } = simulation;
@@ -157,7 +154,7 @@ export class Replay {
     }
     if (call.result.kind === 'none') return this.#leaveForGood(task, call);
     if (isInterrupted(call) && !simulation.hasSignals(task)) this.#provideSignal(task, index);
-    this.#finish(task);
+    finish(this.simulation, task);
     simulation.noticeSignals(task);
     const outcome = store.peek(follower.outcome);
     if (outcome === null) {
@@ -190,35 +187,6 @@ export class Replay {
     if (waited && syscalls.has(call.name) && call.endLine !== null) return { mismatch: null, verdict: AGREED };
     if (call.name === 'exit' || call.name === 'exit_group') return { mismatch: null, verdict: AGREED };
     return { mismatch: null, verdict: skipped('ended inside the call') };
-  }
-
-  /** Runs a call to its end: first by itself, then with the help of all that can run, then by time. */
-  #finish(task: Task): void {
-    const { simulation } = this;
-    for (let tries = 0; tries < 64; tries += 1) {
-      simulation.run(task);
-      if (simulation.store.peek(simulation.follower(task).outcome) !== null) return;
-      let helped = false;
-      for (const actor of simulation.k.machine.actors) {
-        if (actor === task || simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
-        if (actor.layout === (Task as unknown) && simulation.store.peek(simulation.follower(actor as Task).taken))
-          continue;
-        simulation.run(actor);
-        helped = true;
-        if (simulation.canRun(task)) break;
-      }
-      if (helped || simulation.canRun(task)) continue;
-      const { machine } = simulation.k;
-      const deadline = machine.nextDeadline();
-      if (deadline === null || !this.#mayWait(task)) return;
-      machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
-    }
-  }
-
-  /** Whether the call ends by its own time limit. */
-  #mayWait(task: Task): boolean {
-    const next = this.simulation.frame(task)?.next;
-    return (next?.op.deadline?.(this.simulation.store, ...(next.args as never[])) ?? null) !== null;
   }
 
   #sigreturnArguments(task: Task): readonly [{ readonly mask: readonly number[] }] {
@@ -256,16 +224,17 @@ export class Replay {
   // --- signals ---
 
   #signal(event: RecordedEvent & { kind: 'signal' }, index: number, forced: boolean): Handled {
-    const task = this.#find(event.task);
+    const task = findTask(this.simulation, event.task);
     if (task === null) return differs(event, event.text, event.text, 'there is no such task');
     const { simulation } = this;
     const { store } = simulation;
     const follower = simulation.follower(task);
     if (store.peek(follower.taken) === null) {
       if (store.peek(follower.delivering)) this.#finishDelivery(task);
-      if (simulation.frame(task) !== null && !store.peek(follower.delivering)) this.#finish(task);
+      if (simulation.frame(task) !== null && !store.peek(follower.delivering)) finish(this.simulation, task);
       if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#provideSignal(task, index - 1);
-      if (simulation.frame(task) === null && !simulation.hasSignals(task)) this.#helpAll(task, mayTakeTime(event));
+      if (simulation.frame(task) === null && !simulation.hasSignals(task))
+        helpAll(this.simulation, task, mayTakeTime(event));
       if (simulation.frame(task) === null) {
         simulation.beginDelivery(task);
         simulation.run(task);
@@ -289,8 +258,8 @@ export class Replay {
   /** Makes the signal come that the log shows next for the task: its sender goes on, or it comes from outside. */
   #provideSignal(task: Task, index: number): void {
     const { simulation } = this;
-    const number = this.#events[index + 1]?.kind === 'signal' ? index + 1 : this.#following[index]!;
-    const event = number < 0 ? undefined : this.#events[number];
+    const number = this.#order.events[index + 1]?.kind === 'signal' ? index + 1 : this.#order.following[index]!;
+    const event = number < 0 ? undefined : this.#order.events[number];
     if (event?.kind !== 'signal' || event.info === null) return;
     const value = evaluate(event.info, NO_VARIABLES);
     if (!value.ok) return;
@@ -301,33 +270,12 @@ export class Replay {
       if (simulation.hasSignals(task)) return;
     }
     const isOwn = info.si_pid === undefined && info.si_code > 0 && SYNCHRONOUS.has(event.signal);
-    const isStranger = info.si_pid !== undefined && !this.#tasks.has(info.si_pid);
+    const isStranger = info.si_pid !== undefined && !this.#order.tasks.has(info.si_pid);
     const isQueue = info.si_code === SI_MESGQ && !syscalls.has('mq_notify');
     if (isOwn || isStranger || isQueue) simulation.sendFromOutside(task, info);
   }
 
   /** Whether the next thing the log shows of a task, after a call, is a signal. */
-  #isSignalled(call: RecordedCall, index: number): boolean {
-    const leave = this.#following[index]!;
-    const after = leave < 0 ? -1 : this.#following[leave]!;
-    return leave >= 0 && call.endLine !== null && after >= 0 && this.#events[after]!.kind === 'signal';
-  }
-
-  /** Lets everybody else go on, and time pass to the next alarm, until the task has a signal. */
-  #helpAll(task: Task, mayTakeTime: boolean): void {
-    const { simulation } = this;
-    const { machine } = simulation.k;
-    for (let tries = 0; tries < 8 && !simulation.hasSignals(task); tries += 1) {
-      for (const actor of machine.actors) {
-        if (actor !== task && !simulation.isHeld(actor) && simulation.canRun(actor)) simulation.run(actor);
-      }
-      if (simulation.hasSignals(task) || !mayTakeTime) return;
-      const deadline = machine.nextDeadline();
-      if (deadline === null) return;
-      machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
-    }
-  }
-
   /** A task in user mode takes a signal as soon as it comes; its line follows when strace gets to it. */
   #takeEarly(task: Task, index: number): void {
     const { simulation } = this;
@@ -335,25 +283,13 @@ export class Replay {
     if (store.peek(task.life) !== 'alive' || simulation.frame(task) !== null || !simulation.hasSignals(task)) return;
     const follower = simulation.follower(task);
     if (store.peek(follower.taken) !== null || store.peek(follower.call) !== null) return;
-    const event = this.#nextOf(simulation.numberOf(task), index);
+    const event = this.#order.nextOf(simulation.numberOf(task), index);
     if (event?.kind !== 'signal' || event.info === null) return;
     const mark = store.mark();
     simulation.beginDelivery(task);
     simulation.run(task);
     const taken = store.peek(follower.taken);
     if (taken === null || !agrees(event.info, taken as never)) store.undo(mark);
-  }
-
-  /** The next event of a task after an index. */
-  #nextOf(task: number, index: number): RecordedEvent | undefined {
-    const events = this.#tasks.get(task) ?? [];
-    let [low, high] = [0, events.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (events[middle]! > index) high = middle;
-      else low = middle + 1;
-    }
-    return this.#events[events[low] ?? -1];
   }
 
   /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */
@@ -376,7 +312,7 @@ export class Replay {
 
   #end(event: RecordedEvent, status: number, forced: boolean): Handled {
     const { simulation } = this;
-    const task = this.#find(event.task);
+    const task = findTask(this.simulation, event.task);
     if (task === null) return { mismatch: null, verdict: null };
     const { store } = simulation;
     const follower = simulation.follower(task);
@@ -407,7 +343,7 @@ export class Replay {
   #settle(index: number, decide: Decide): void {
     const { simulation } = this;
     const { machine } = simulation.k;
-    const next = this.#events[index + 1];
+    const next = this.#order.events[index + 1];
     const postponed = new Set<unknown>();
     for (let progress = true; progress; ) {
       progress = false;
@@ -435,38 +371,6 @@ export class Replay {
   }
 
   /** Moves the virtual clock to the time of an event, from deadline to deadline. */
-  #passTime({ time }: RecordedEvent): void {
-    if (time === null) return;
-    const { simulation } = this;
-    const { machine } = simulation.k;
-    const target = Math.round((time - this.#setting.start) * 1e9);
-    for (let tries = 0; tries < 1000; tries += 1) {
-      const deadline = machine.nextDeadline();
-      if (deadline === null || deadline > target) break;
-      const now = simulation.store.peek(machine.clock.now);
-      if (deadline > now) machine.advanceClock(deadline);
-      let ran = false;
-      for (const actor of machine.actors) {
-        if (simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
-        simulation.run(actor);
-        ran = true;
-      }
-      if (!ran) break;
-    }
-    if (target > simulation.store.peek(machine.clock.now)) machine.advanceClock(target);
-  }
-
-  /** The task of a line: if it is not there yet, a clone that is under way makes it. */
-  #find(number: number): Task | null {
-    const { simulation } = this;
-    for (const actor of simulation.k.machine.actors) {
-      if (simulation.task(number) !== null) break;
-      const name = simulation.store.peek(actor.frame)?.call.name;
-      if (name !== undefined && /^v?fork$|^clone3?$/.test(name) && simulation.canRun(actor)) simulation.run(actor);
-    }
-    return simulation.task(number);
-  }
-
   #isOver(task: Task): boolean {
     return this.simulation.store.peek(this.simulation.follower(task).status) !== null;
   }
@@ -481,48 +385,6 @@ export class Replay {
   }
 }
 
-function byTask(events: readonly RecordedEvent[]): ReadonlyMap<number, readonly number[]> {
-  const found = new Map<number, number[]>();
-  for (const [i, { task }] of events.entries()) {
-    const known = found.get(task);
-    if (known === undefined) found.set(task, [i]);
-    else known.push(i);
-  }
-  return found;
-}
-
-function followers(events: readonly RecordedEvent[]): Int32Array {
-  const following = new Int32Array(events.length).fill(-1);
-  const last = new Map<number, number>();
-  for (const [i, { task }] of events.entries()) {
-    const before = last.get(task);
-    if (before !== undefined) following[before] = i;
-    last.set(task, i);
-  }
-  return following;
-}
-
 const isRestartCode = (outcome: Result<Return>): boolean => !outcome.ok && isRestart(outcome.errno);
 
-/** Whether a signal ended the call early. */
-const isInterrupted = ({ result }: RecordedCall): boolean =>
-  result.kind === 'errno' && (result.errno === 'EINTR' || isRestart(result.errno));
-
-/** A fork that was to be made again: it did nothing before a signal came. */
-const mustSeeSignal = ({ result }: RecordedCall): boolean =>
-  result.kind === 'errno' && result.errno === 'ERESTARTNOINTR';
-
-/** Whether time may have to pass before the signal comes, though the log does not tell the time. */
-const mayTakeTime = ({ time, signal }: RecordedEvent & { kind: 'signal' }): boolean =>
-  time === null || signal === 'SIGALRM';
-
-const subjectOf = (call: RecordedCall, resumable: RecordedCall | null): RecordedCall =>
-  call.resumes === null ? call : (resumable ?? call);
-
 const skip = (reason: string): Verdict & { kind: 'skipped' } => ({ kind: 'skipped', reason });
-
-const reasonFor = (call: RecordedCall): string => {
-  if (call.result.kind === 'none') return 'ended inside the call';
-  if (call.args === null) return 'arguments that thaw cannot read';
-  return syscalls.has(call.name) || call.name === 'restart_syscall' ? 'outside the model' : 'not modelled';
-};
