@@ -54,6 +54,7 @@ export class Runner {
       const index = this.#policy(this.#ready, this.#last === null ? -1 : last);
       const actor = this.#ready[index] as Actor;
       if (this.machine.canStep(actor)) return actor;
+      if (actor === this.#last) this.#last = null; // it is not among the ready any more, and need not be looked for
       this.#ready.splice(index, 1);
       this.#park(actor);
     }

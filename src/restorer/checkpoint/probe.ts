@@ -4,7 +4,7 @@
  */
 
 import type { Kernel } from '../../kernel-sim/kernel.ts';
-import { Frame } from '../../kernel-sim/machine/frame.ts';
+import type { Effect } from '../../kernel-sim/machine/effect.ts';
 import { findTask } from '../../kernel-sim/pid/pid.ts';
 import type { Result } from '../../kernel-sim/result.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
@@ -53,25 +53,25 @@ export class Probe {
     return found;
   }
 
-  /** Makes a call in a task's place. */
+  /** Makes a call in a task's place: all of its steps, one after the other. */
   call(task: Task, name: string, ...args: Datum[]): Result<Return> {
-    const { machine } = this.k;
-    const { store } = machine;
-    const frame = store.peek(task.frame);
+    const { store } = this.k.machine;
     const state = store.peek(task.state);
-    const start = () => syscalls.get(name)!.run(this.k, task, decode(name, args));
-    store.beginStep(task);
-    if (state !== 'running') store.write(task.state, 'running');
-    let now = Frame.begin({ name, args, start });
-    store.setOwn(task.frame, now);
-    while (now.next !== undefined) {
-      if (!machine.canStep(task)) throw new Error(`${name} waits`);
-      machine.step(task);
-      now = store.peek(task.frame)!;
+    const steps = syscalls.get(name)!.run(this.k, task, decode(name, args));
+    let turn = steps.next();
+    while (!turn.done) {
+      const { value } = turn;
+      turn = steps.next('op' in value ? this.#perform(task, value, name) : undefined);
     }
-    store.setOwn(task.frame, frame);
-    if (state !== 'running') store.write(task.state, state);
-    return now.value as Result<Return>;
+    if (store.peek(task.state) !== state) store.write(task.state, state);
+    return turn.value;
+  }
+
+  #perform(task: Task, { op, args }: Effect, name: string): unknown {
+    const { store } = this.k.machine;
+    store.beginStep(task);
+    if (op.when !== undefined && !op.when(store, ...(args as never[]))) throw new Error(`${name} waits`);
+    return op.body(store, ...(args as never[]));
   }
 
   /** What a call of the visitor returns; a failure is a bug. */
