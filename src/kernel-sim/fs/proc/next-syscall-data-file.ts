@@ -57,7 +57,8 @@ const admit = operation(
     // A descriptor that came across an exec, or from somebody else, is not this program's will.
     const foreign = opener.execs !== tx.read(task.execs) || opener.cred.euid !== cred.euid;
     if (k.fixed('N17') && foreign) return refuse('EPERM');
-    if (opener.execs !== tx.read(task.execs) && opener.cred.euid !== cred.euid) tx.note({ type: 'nsd.refused', task, why: 'deputy' });
+    if (opener.execs !== tx.read(task.execs) && opener.cred.euid !== cred.euid)
+      tx.note({ type: 'nsd.refused', task, why: 'deputy' });
     if (k.fixed('N6') && from.count >= PAGE_SIZE) return refuse('EINVAL');
     if (position !== 0 && !k.fixed('N7')) {
       tx.note({ type: 'nsd.refused', task, why: 'position' });
