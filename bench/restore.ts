@@ -31,8 +31,12 @@ const sizes = process.argv.slice(2).map(Number);
 if (sizes.length === 1) measure(sizes[0] as number);
 else {
   for (const tasks of sizes.length === 0 ? [1000, 10_000, 100_000] : sizes) {
-    await execa(process.execPath, ['--max-old-space-size=4000', '--max-semi-space-size=64', fileURLToPath(import.meta.url), String(tasks)], {
-      stdio: 'inherit',
-    });
+    await execa(
+      process.execPath,
+      ['--max-old-space-size=4000', '--max-semi-space-size=64', fileURLToPath(import.meta.url), String(tasks)],
+      {
+        stdio: 'inherit',
+      },
+    );
   }
 }
