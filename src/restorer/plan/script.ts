@@ -1,6 +1,6 @@
 /** A program under construction: calls with remarks between them. */
 
-import type { Call, Expectation, Expr, Program, Statement } from '../../userland/language/ast.ts';
+import type { Call, Expectation, Expr, Program } from '../../userland/language/ast.ts';
 import { printStatement } from '../../userland/language/print.ts';
 import { nowhere, number } from './syntax.ts';
 
@@ -16,7 +16,7 @@ export interface Details {
 
 /** A planned program: its calls, and the remarks for people that stand before some of them. */
 export interface PlannedProgram {
-  readonly program: Program;
+  readonly program: Program & { readonly statements: readonly Call[] };
   /** One line on whose program it is. */
   readonly about: string;
   /** Remarks by the index of the statement that they precede. */
@@ -26,7 +26,7 @@ export interface PlannedProgram {
 }
 
 export class Script {
-  readonly #statements: Statement[] = [];
+  readonly #calls: Call[] = [];
   readonly #remarks = new Map<number, string>();
   readonly #locals = new Set<string>();
   #remark: string | null = null;
@@ -39,12 +39,11 @@ export class Script {
 
   /** Adds a call. */
   call(callee: string, args: readonly Expr[], { bind, expect = 0, intent }: Details = PLAIN): this {
-    if (this.#remark !== null) this.#remarks.set(this.#statements.length, this.#remark);
+    if (this.#remark !== null) this.#remarks.set(this.#calls.length, this.#remark);
     this.#remark = null;
     const call: Call = { kind: 'call', callee, args, expect: expectation(expect), span: nowhere };
-    if (bind === undefined && intent === undefined) this.#statements.push(call);
-    else
-      this.#statements.push({ ...call, ...(bind !== undefined && { bind }), ...(intent !== undefined && { intent }) });
+    if (bind === undefined && intent === undefined) this.#calls.push(call);
+    else this.#calls.push({ ...call, ...(bind !== undefined && { bind }), ...(intent !== undefined && { intent }) });
     return this;
   }
 
@@ -54,19 +53,11 @@ export class Script {
     return this;
   }
 
-  /** Adds calls that are made `count` times. */
-  repeat(count: number, write: (body: Script) => void): this {
-    const body = new Script();
-    write(body);
-    this.#statements.push({ kind: 'repeat', count: number(count), body: body.#statements, span: nowhere });
-    return this;
-  }
-
   /** What was written so far, as the program `name`. */
   finish(name: string, about: string, variables: ReadonlySet<string> = NONE): PlannedProgram {
     return {
       variables: this.#locals.size === 0 ? variables : new Set([...variables, ...this.#locals]),
-      program: { name, statements: this.#statements, source: { file: 'plan', line: 1, column: 1, text: '' } },
+      program: { name, statements: this.#calls, source: { file: 'plan', line: 1, column: 1, text: '' } },
       about,
       remarks: this.#remarks,
     };

@@ -25,36 +25,41 @@ const leavesRoom = ({ soft }: Limit, highest: number): boolean => soft === NONE 
  */
 export function makeSettings(script: Script, task: Task, inherited: Settings, highest: number): Settings {
   if (task.state === 'zombie') return inherited;
-  if (task.cwd !== inherited.cwd) script.call('chdir', [text(task.cwd)]);
-  if (task.umask !== inherited.umask) script.call('umask', [number(task.umask, 8)], { expect: 'anything' });
-  const limits: Partial<Record<keyof Rlimits, Limit>> = { ...inherited.limits };
-  for (const [resource, limit] of limitsOf(task)) {
-    if (isSame(limits[resource], limit)) continue;
+  const { cwd, umask } = task;
+  if (cwd !== inherited.cwd) script.call('chdir', [text(cwd)]);
+  if (umask !== inherited.umask) script.call('umask', [number(umask, 8)], { expect: 'anything' });
+  let limits = inherited.limits;
+  for (const [resource, limit] of differing(task, limits)) {
     if (resource === 'nofile' && !leavesRoom(limit, highest)) continue;
     setLimit(script, resource, limit);
-    limits[resource] = limit;
+    limits = { ...limits, [resource]: limit };
   }
-  return { cwd: task.cwd, umask: task.umask, limits };
+  const isInherited = cwd === inherited.cwd && umask === inherited.umask && limits === inherited.limits;
+  return isInherited ? inherited : { cwd, umask, limits };
 }
 
 /** Sets the limits that were too low to go on with. */
 export function lateLimits(script: Script, task: LiveTask, { limits }: Settings): void {
-  for (const [resource, limit] of limitsOf(task)) {
-    if (!isSame(limits[resource], limit)) setLimit(script, resource, limit);
-  }
+  for (const [resource, limit] of differing(task, limits)) setLimit(script, resource, limit);
 }
 
-function limitsOf(task: LiveTask): [keyof Rlimits, Limit][] {
-  const { rlimits } = task;
-  if (rlimits === 'unknown') return [];
-  return RLIMITS.flatMap((resource) => {
+/** The limits of a task that are not as in `made`. */
+function differing({ rlimits }: LiveTask, made: Settings['limits']): readonly [keyof Rlimits, Limit][] {
+  if (rlimits === 'unknown') return NONE_DIFFERS;
+  let different: [keyof Rlimits, Limit][] | null = null;
+  for (const resource of RLIMITS) {
     const limit = rlimits[resource];
-    return limit === undefined ? [] : [[resource, limit]];
-  });
+    if (limit === undefined || isSame(made[resource], limit)) continue;
+    different ??= [];
+    different.push([resource, limit]);
+  }
+  return different ?? NONE_DIFFERS;
 }
+
+const NONE_DIFFERS: readonly [keyof Rlimits, Limit][] = [];
 
 const isSame = (a: Limit | undefined, b: Limit): boolean =>
-  a !== undefined && String(a.soft) === String(b.soft) && String(a.hard) === String(b.hard);
+  a !== undefined && (a === b || (String(a.soft) === String(b.soft) && String(a.hard) === String(b.hard)));
 
 /** `setrlimit(RLIMIT_NOFILE, {rlim_cur=1024, rlim_max=4096})`. */
 function setLimit(script: Script, resource: keyof Rlimits, { soft, hard }: Limit): void {

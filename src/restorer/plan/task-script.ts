@@ -31,6 +31,8 @@ const THREAD = either(
 const DEAD_AND_KEPT = either([name('WEXITED'), name('WNOWAIT')]);
 const STOPPED_AND_KEPT = either([name('WSTOPPED'), name('WNOWAIT')]);
 
+const NOTHING: ReadonlySet<number> = new Set();
+
 /** Descriptors that a task may need above the image's: the control file, pipes, and what has to make room. */
 const ROOM = 16;
 
@@ -57,7 +59,8 @@ export class TaskScript {
     this.#numbers = new ArmedNumbers(this.script, this.#own);
     this.#files = new ImageDescriptors(this.script, table, this.#numbers, context.base, context.homes);
     this.#meeting = new Meeting(this.script, this.#own, member, context);
-    this.#lent = new Set(member.children.flatMap((child) => [...child.carries]));
+    const { children } = member;
+    this.#lent = children.length === 0 ? NOTHING : new Set(children.flatMap((child) => [...child.carries]));
   }
 
   /** Writes all of it. */
@@ -217,5 +220,3 @@ export class TaskScript {
     return files.some(({ id }) => this.#lent.has(id));
   }
 }
-
-const NOTHING: ReadonlySet<number> = new Set();

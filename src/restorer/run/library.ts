@@ -8,7 +8,6 @@
 import { hashHi, hashLo } from '../../kernel-sim/machine/hash.ts';
 import type { CallInstruction, Code, Instruction, Library } from '../../userland/code.ts';
 import { consumerOf } from '../../userland/intent.ts';
-import type { Statement } from '../../userland/language/ast.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedProgram } from '../plan/script.ts';
 
@@ -37,22 +36,9 @@ export class PlanLibrary extends Map<string, Code> implements Library {
 }
 
 function codeOf({ program, variables }: PlannedProgram): Code {
-  const instructions: Instruction[] = [];
-  const ordinals = new Map<string, number>();
-  const emit = (statements: readonly Statement[]): void => {
-    for (const statement of statements) {
-      if (statement.kind === 'call') {
-        instructions.push(instructionOf(statement, ordinals, variables));
-        continue;
-      }
-      const at = instructions.push({ kind: 'repeat', count: statement.count, end: 0 }) - 1;
-      emit(statement.body);
-      instructions.push({ kind: 'again', start: at });
-      instructions[at] = { kind: 'repeat', count: statement.count, end: instructions.length };
-    }
-  };
-  emit(program.statements);
   const { name } = program;
+  const ordinals = new Map<string, number>();
+  const instructions = program.statements.map((call) => instructionOf(call, ordinals, variables));
   return { name, program, instructions, lo: hashLo(name), hi: hashHi(name) };
 }
 
