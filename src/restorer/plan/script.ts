@@ -16,7 +16,7 @@ export interface Details {
 
 /** A planned program: its calls, and the remarks for people that stand before some of them. */
 export interface PlannedProgram {
-  readonly program: Program & { readonly statements: readonly Call[] };
+  readonly program: Omit<Program, 'statements'> & { readonly statements: readonly Call[] };
   /** One line on whose program it is. */
   readonly about: string;
   /** Remarks by the index of the statement that they precede. */

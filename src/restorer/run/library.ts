@@ -6,7 +6,7 @@
  */
 
 import { hashHi, hashLo } from '../../kernel-sim/machine/hash.ts';
-import type { CallInstruction, Code, Instruction, Library } from '../../userland/code.ts';
+import type { CallInstruction, Code, Library } from '../../userland/code.ts';
 import { consumerOf } from '../../userland/intent.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { PlannedProgram } from '../plan/script.ts';
