@@ -24,6 +24,9 @@ export function foreseeObstacles(
   base: number,
   foresight: Foresight,
 ): void {
+  if (!profile.series.has('next_syscall_data')) {
+    foresight.obstacle('the interface next_syscall_data, which this kernel does not have');
+  }
   const chosen = [...chosenNumbers(image), ...helpers];
   for (const { groupStep } of members) if (groupStep.kind === 'refound') chosen.push(groupStep.group);
   if (profile.series.has('next_syscall_data') && !profile.fixes.has('P3')) {
