@@ -101,10 +101,13 @@ test('the files bring masks, queues and stacks back on a kernel where they are r
   t.deepEqual(differing(restored), []);
 });
 
-test('a kernel without the files is an obstacle', (t) => {
+test('a kernel without the files is an obstacle, as is one without the interface', (t) => {
   const { obstacles } = restoreImage(imageWith([], [fromKill]), { profile: profileOf('6.x'), signals: 'procsig' });
   t.deepEqual(
     obstacles.map(({ message }) => message),
-    ['the files of /proc/<pid>/sig, which this kernel does not have'],
+    [
+      'the interface next_syscall_data, which this kernel does not have',
+      'the files of /proc/<pid>/sig, which this kernel does not have',
+    ],
   );
 });
