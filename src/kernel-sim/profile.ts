@@ -6,7 +6,16 @@
 export type Base = '2.6.26' | '6.x';
 
 /** A posted series that a 2.6.26 kernel may carry. */
-export type Series = 'next_syscall_data' | 'semundo' | 'procsig' | 'mqueue-ns';
+type Posted = 'next_syscall_data' | 'semundo' | 'procsig' | 'mqueue-ns';
+
+/**
+ * Alternatives of the threads, which a kernel carries only when asked: `netlink-cr` is checkpoint/restart by generic netlink
+ * (SEMANTICS E11), `bind-ns` the numbers for namespaces by which its messages would say where their pids belong.
+ */
+export const ALTERNATIVES = ['netlink-cr', 'bind-ns'] as const;
+export type Alternative = (typeof ALTERNATIVES)[number];
+
+export type Series = Posted | Alternative;
 
 /** What the kernel was built for. Only the columns of posted signal masks depend on it (G1). */
 export type Architecture = 'x86-64' | 'i386';
@@ -19,8 +28,13 @@ export interface Profile {
   readonly architecture: Architecture;
 }
 
-/** The profile of a base: 2.6.26 carries every posted series as posted, 6.x none. */
-export function profileOf(base: Base, fixes: Iterable<string> = [], architecture: Architecture = 'x86-64'): Profile {
-  const series: Series[] = base === '2.6.26' ? ['next_syscall_data', 'semundo', 'procsig', 'mqueue-ns'] : [];
-  return { base, series: new Set(series), fixes: new Set(fixes), architecture };
+/** The profile of a base: 2.6.26 carries every posted series as posted, 6.x none; either carries the alternatives it is given. */
+export function profileOf(
+  base: Base,
+  fixes: Iterable<string> = [],
+  architecture: Architecture = 'x86-64',
+  alternatives: Iterable<Alternative> = [],
+): Profile {
+  const posted: Posted[] = base === '2.6.26' ? ['next_syscall_data', 'semundo', 'procsig', 'mqueue-ns'] : [];
+  return { base, series: new Set([...posted, ...alternatives]), fixes: new Set(fixes), architecture };
 }

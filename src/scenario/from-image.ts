@@ -22,8 +22,8 @@ export function startFromImage(
   image: Image,
   vocabulary: Vocabulary,
 ): { readonly ok: true; readonly scenario: Scenario } | { readonly ok: false; readonly message: string } {
-  const { profile: base, fixes, architecture } = scenario.kernel;
-  const profile = profileOf(base, fixes === 'all' ? CATALOGUE.map(({ id }) => id) : fixes, architecture);
+  const { profile: base, fixes, architecture, series } = scenario.kernel;
+  const profile = profileOf(base, fixes === 'all' ? CATALOGUE.map(({ id }) => id) : fixes, architecture, series);
   const plan = planImage(image, {
     profile,
     mode: scenario.restoreMode,

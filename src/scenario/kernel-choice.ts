@@ -26,6 +26,7 @@ export function chooseKernel(source: KernelSource, reading: Reading): KernelChoi
     fixes: overrides.fixes === undefined ? own : fixesOnCommandLine(overrides.fixes, reading),
     ...(source.architecture !== undefined && { architecture: source.architecture }),
     ...(chosen !== undefined && { interface: chosen }),
+    ...(source.series !== undefined && { series: source.series }),
     limits: chooseLimits(source.limits ?? {}),
     files: new Map(Object.entries(source.files ?? {}).map(([path, file]) => [path, initialFile(file)])),
     credentials: startCredentials(source.credentials ?? {}, reading),

@@ -1,6 +1,6 @@
 // A scenario, ready to run: what a file says with defaults filled in, parameters set and programs parsed.
 
-import type { Architecture } from '../kernel-sim/profile.ts';
+import type { Alternative, Architecture } from '../kernel-sim/profile.ts';
 import type { Limit } from '../kernel-sim/task/limits.ts';
 import type { Program } from '../userland/language/ast.ts';
 import type { Value } from '../userland/language/value.ts';
@@ -31,6 +31,8 @@ export type KernelChoice = {
   readonly fixes: readonly string[] | 'all';
   readonly architecture?: Architecture;
   readonly interface?: string;
+  /** Proposed alternatives that the kernel carries beside what its profile does. */
+  readonly series?: readonly Alternative[];
   readonly limits: KernelLimits;
   /** By absolute path, in the order of the file. */
   readonly files: ReadonlyMap<string, InitialFile>;

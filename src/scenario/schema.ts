@@ -2,6 +2,7 @@
 // What needs to know the system calls, the hazards or the programs themselves is checked in read.ts.
 
 import { z } from 'zod';
+import { ALTERNATIVES } from '../kernel-sim/profile.ts';
 
 /** What a name of a program or a parameter looks like. */
 export const namePattern = /^[A-Za-z][A-Za-z0-9_]*$/;
@@ -128,6 +129,10 @@ const kernel = z.strictObject(
     interface: text('the name of an interface')
       .optional()
       .meta({ description: 'How a restorer asks for numbers, such as next_syscall_data' }),
+    series: z
+      .array(z.enum(ALTERNATIVES, expected(ALTERNATIVES.join(' or '))), expected('a list of series'))
+      .optional()
+      .meta({ description: 'Alternatives that were only proposed, such as netlink-cr; off without' }),
     limits: limits.optional().meta({ description: 'Sysctls, and the resource limits of pid 1' }),
     files: z
       .record(z.string().startsWith('/'), file, expected('a mapping from paths to files'))

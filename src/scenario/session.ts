@@ -39,8 +39,9 @@ function fixesOf(fixes: readonly string[] | 'all'): readonly string[] {
 export function openSession(scenario: Scenario, { tracking = true } = {}): Session {
   const library = compile(scenario.programs);
   const interpreter = new Interpreter({ library, params: scenario.params });
+  const { profile, fixes, architecture, series } = scenario.kernel;
   const k = boot({
-    profile: profileOf(scenario.kernel.profile, fixesOf(scenario.kernel.fixes), scenario.kernel.architecture),
+    profile: profileOf(profile, fixesOf(fixes), architecture, series),
     userland: interpreter,
     tracking,
   });
