@@ -17,6 +17,7 @@ import { Random } from '../src/explore/random.ts';
 import { survey } from '../src/explore/sampling.ts';
 import { subjectOf } from '../src/explore/scenario.ts';
 import { Search } from '../src/explore/search.ts';
+import { atOnce } from '../src/explore/turns.ts';
 import { Walker } from '../src/explore/walker.ts';
 
 const SIZES = ['2,1', '3,1', '2,2', '3,2', '4,2', '5,2'];
@@ -41,13 +42,13 @@ async function thaw(n: string, m: string) {
   const opened = await openScenario(scenario, { set: { restorers: n, neighbours: m } });
   if (!opened.ok) throw new Error(opened.message);
   const walker = new Walker(subjectOf(opened.scenario).machine);
-  const sharing = survey(walker, ['random', 'pct', 'pos'], { random: new Random(1), steps: 100_000 });
+  const sharing = atOnce(survey(walker, { random: new Random(1), steps: 100_000 }));
   const runs = [];
   for (let i = 0; i <= REPEATS; i++) {
     sharing.restart();
     const [start, cpu] = [performance.now(), process.cpuUsage()];
     const budget = { states: 2_000_000, steps: 1e9, expired: () => performance.now() - start > 60_000 };
-    const { complete, states, transitions } = new Search(walker, sharing, { budget }).run();
+    const { complete, states, transitions } = atOnce(new Search(walker, sharing, { budget }).run());
     const used = process.cpuUsage(cpu);
     const seconds = (performance.now() - start) / 1000;
     if (complete) runs.push({ states, transitions, seconds, cpu: (used.user + used.system) / 1e6 });

@@ -6,6 +6,7 @@ import { explore } from '../explore/explore.ts';
 import { explanationOf } from '../explore/report.ts';
 import { budgetOf, exploreScenario } from '../explore/scenario.ts';
 import type { Subject } from '../explore/subject.ts';
+import { inTurns } from '../explore/turns.ts';
 import { openSession } from '../scenario/session.ts';
 
 /** A question asked at a prompt is answered within this time, as far as it goes. */
@@ -16,8 +17,8 @@ function patience(): () => boolean {
   return () => performance.now() > deadline;
 }
 
-/** Makes the steps of the session again in a fresh kernel, and explores from there. */
-export async function exploreFrom({ scenario, session }: Debuggee): Promise<readonly Exposed[]> {
+/** The steps of a session made again in a fresh kernel. */
+function subjectFrom({ scenario, session }: Debuggee): Subject {
   const fresh = openSession(scenario);
   const { machine } = fresh.k;
   for (let step = 1; step <= session.position; step++) {
@@ -27,8 +28,14 @@ export async function exploreFrom({ scenario, session }: Debuggee): Promise<read
     else if (actor === undefined) throw new Error(`step ${step} was made by ${name}, which the same run does not have`);
     else machine.step(actor);
   }
-  const subject: Subject = { machine, label: (actor) => fresh.interpreter.labelOf(actor) };
-  const found = explore(subject, { strategy: 'auto', budget: budgetOf(scenario, patience()) });
+  return { machine, label: (actor) => fresh.interpreter.labelOf(actor) };
+}
+
+/** Explores from the present state of a session. */
+export async function exploreFrom(debuggee: Debuggee): Promise<readonly Exposed[]> {
+  const { scenario, session } = debuggee;
+  const budget = budgetOf(scenario, patience());
+  const found = await inTurns(explore(() => subjectFrom(debuggee), { strategy: 'auto', budget }));
   return found.hazards.map((hazard) => ({
     id: hazard.finding.id,
     name: hazard.finding.name,
@@ -40,7 +47,7 @@ export async function exploreFrom({ scenario, session }: Debuggee): Promise<read
 
 /** The explanation that `thaw explore` gives of a hazard; null when it finds no schedule that leads to it. */
 export async function explainHazard({ scenario }: Debuggee, id: string): Promise<string | null> {
-  const found = exploreScenario(scenario, { budget: budgetOf(scenario, patience()) });
+  const found = await inTurns(exploreScenario(scenario, { budget: budgetOf(scenario, patience()) }));
   const hazard = found.hazards.find(({ finding }) => finding.id === id);
   return hazard === undefined ? null : explanationOf(hazard);
 }

@@ -6,6 +6,7 @@ import type { Exploration, Strategy } from '../explore/explore.ts';
 import { explanationOf, explorationJson } from '../explore/report.ts';
 import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
 import { budgetOf, exploreScenario, judge } from '../explore/scenario.ts';
+import { inTurns } from '../explore/turns.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, tell, UsageError } from './exit.ts';
@@ -34,12 +35,14 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
     progress.tick(() => `exploring ${file}`);
     return performance.now() > deadline;
   });
-  const found = exploreScenario(scenario, {
-    strategy: options.strategy ?? 'auto',
-    budget: { ...budget, states: options.states ?? budget.states },
-    ...(options.preemptions !== undefined && { preemptions: options.preemptions }),
-    ...(options.seed !== undefined && { seed: options.seed }),
-  });
+  const found = await inTurns(
+    exploreScenario(scenario, {
+      strategy: options.strategy ?? 'auto',
+      budget: { ...budget, states: options.states ?? budget.states },
+      ...(options.preemptions !== undefined && { preemptions: options.preemptions }),
+      ...(options.seed !== undefined && { seed: options.seed }),
+    }),
+  );
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);

@@ -8,10 +8,11 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
+import { CHAIN, stepPrivately } from './prefix.ts';
 import type { Budget } from './search.ts';
 import type { Sharing } from './sharing.ts';
+import type { Turns } from './turns.ts';
 import type { Place, Walker } from './walker.ts';
 
 export interface DporOptions {
@@ -25,6 +26,9 @@ export interface DporResult {
   /** Schedules run to their end. */
   readonly schedules: number;
 }
+
+/** Steps tried in one turn. */
+const TURN = 256;
 
 /** A step of the present run. */
 interface Event {
@@ -59,15 +63,16 @@ export class Dpor {
   }
 
   /** Runs every schedule that differs, and comes back to the present state. */
-  run(): DporResult {
+  *run(): Turns<DporResult> {
     const start = this.#walker.place;
     const { budget } = this.#options;
     this.#sharing.attend(this.#walker);
     for (let i = 0; i < this.#walker.machine.actors.length; i++) this.#runPrivate(i);
     this.#arrive(new Map());
-    while (this.#nodes.length > 0 && !this.#sharing.surprised && !budget.expired()) {
-      if (this.#walker.steps >= budget.steps) break;
+    for (let turn = 1; this.#nodes.length > 0 && !this.#sharing.surprised; turn++) {
+      if (this.#walker.steps >= budget.steps || (turn % TURN === 0 && budget.expired())) break;
       this.#advance(this.#nodes.at(-1) as Node);
+      if (turn % TURN === 0) yield;
     }
     const complete = this.#nodes.length === 0 && !this.#sharing.surprised;
     this.#walker.back(start);
@@ -179,18 +184,6 @@ export class Dpor {
   }
 
   #runPrivate(index: number): void {
-    const walker = this.#walker;
-    const { machine } = walker;
-    const actor = machine.actors[index] as Actor;
-    while (machine.canStep(actor)) {
-      const before = walker.place;
-      walker.step(index, true);
-      if (!this.#sharing.learn(machine.store, index)) {
-        walker.back(before);
-        return;
-      }
-      this.#sharing.assume(machine.store);
-      this.#report();
-    }
+    for (let i = 0; i < CHAIN && stepPrivately(this.#walker, this.#sharing, index, true); i++) this.#report();
   }
 }

@@ -9,6 +9,7 @@
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
 import { callOf, nextStep, type Subject } from './subject.ts';
+import type { Turns } from './turns.ts';
 import { CLOCK, type Walker } from './walker.ts';
 
 /** One of two steps whose order matters. */
@@ -46,17 +47,18 @@ const TRIES = 200;
  * @param steps the run, by actor index, ending with the step that makes the hazard certain
  * @param happens whether a run still comes to it
  */
-export function reasonsFor(
+export function* reasonsFor(
   subject: Subject,
   walker: Walker,
   steps: readonly number[],
   happens: (steps: readonly number[]) => boolean,
-): Reason[] {
+): Turns<Reason[]> {
   const made = describe(subject, walker, steps);
   const reasons: Reason[] = [];
   let tries = 0;
   for (const [earlier, later] of races(made)) {
     if (reasons.length === REASONS || tries++ === TRIES) break;
+    yield;
     if (happens(turnedRound(steps, earlier, later))) continue;
     const [first, second] = [made[earlier] as Made, made[later] as Made];
     reasons.push({

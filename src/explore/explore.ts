@@ -1,24 +1,26 @@
 /**
  * Exploring a scenario: what can go wrong in some schedule, by which shortest schedule, and why.
  *
- * `auto` samples for a moment (which also shows which cells are shared), then searches everything, then iterates the bound on
- * preemptions until each hazard found has a witness whose number of preemptions is proved minimal.
+ * `auto` samples for a moment (which also shows which cells are shared), then searches everything; where there are more states than
+ * it may keep it goes on without keeping them (source-DPOR). Hazards are explained last (explain.ts).
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
-import { type Reason, reasonsFor } from './explanation.ts';
-import { runPrefix } from './prefix.ts';
+import { Coverage, type Outcome } from './coverage.ts';
+import { Dpor } from './dpor.ts';
+import { explain, type FoundHazard } from './explain.ts';
 import { Random } from './random.ts';
-import { type Sampler, sample, survey } from './sampling.ts';
-import { stretches } from './schedule.ts';
-import { type Budget, Search, type SearchResult } from './search.ts';
+import { SAMPLE_STEPS, type Sampler, sample, survey } from './sampling.ts';
+import { type Budget, Search } from './search.ts';
 import { Sharing } from './sharing.ts';
-import { fewestPreemptions, keyOf, reproduce, shorten, type Witness } from './shrink.ts';
-import { callOf, nextStep, type Subject } from './subject.ts';
-import { CLOCK, Walker } from './walker.ts';
+import type { Subject } from './subject.ts';
+import type { Turns } from './turns.ts';
+import { Walker } from './walker.ts';
 
-export type Strategy = 'auto' | 'exhaustive' | 'random' | 'pct';
+export type { Outcome } from './coverage.ts';
+export type { FoundHazard } from './explain.ts';
+
+export type Strategy = 'auto' | 'exhaustive' | 'dpor' | 'random' | 'pct';
 
 export interface ExploreOptions {
   readonly strategy: Strategy;
@@ -30,29 +32,12 @@ export interface ExploreOptions {
   readonly samples?: number;
 }
 
-/** A hazard that some schedule shows. */
-export interface FoundHazard {
-  readonly finding: Finding;
-  /** The shortest witness: who steps how often, by label; `time` for the clock. */
-  readonly schedule: readonly { readonly actor: string; readonly steps: number }[];
-  readonly preemptions: number;
-  /** Whether fewer preemptions were proved impossible. */
-  readonly minimal: boolean;
-  readonly reasons: readonly Reason[];
-}
-
-/** How runs end: everybody done, or who waits in which call for ever. */
-export interface Outcome {
-  readonly ending: 'finished' | 'stuck';
-  readonly waiting: readonly string[];
-  /** Different final states that end so. */
-  readonly states: number;
-}
-
 export interface Exploration {
   readonly complete: boolean;
   readonly states: number;
+  /** Samples, and different final states; each way of ordering dependent steps where source-DPOR was used. */
   readonly schedules: number;
+  /** The steps that lead on from the states; those made, where no states were kept. */
   readonly steps: number;
   readonly hazards: readonly FoundHazard[];
   readonly outcomes: readonly Outcome[];
@@ -60,152 +45,137 @@ export interface Exploration {
   readonly unexpected: readonly string[];
 }
 
-const SAMPLE_STEPS = 100_000;
-
-export function explore(subject: Subject, options: ExploreOptions): Exploration {
-  const exploration = new Explorer(subject, options);
-  return exploration.run();
+/** What a strategy has done. */
+export interface Effort {
+  readonly complete: boolean;
+  readonly states: number;
+  readonly schedules: number;
+  readonly steps: number;
 }
 
-class Explorer {
+const SAMPLES = 48;
+
+/**
+ * Explores in this process.
+ *
+ * @param open gives the subject at its start, each time a fresh one
+ */
+export function* explore(open: () => Subject, options: ExploreOptions): Turns<Exploration> {
+  const explorer = new Explorer(open(), options);
+  const effort = yield* explorer.run();
+  return yield* reportOf(open, options, explorer.coverage, effort);
+}
+
+/** The report of an exploration, its hazards explained. */
+export function* reportOf(
+  open: () => Subject,
+  { budget, seed = 1 }: ExploreOptions,
+  coverage: Coverage,
+  effort: Effort,
+): Turns<Exploration> {
+  const hazards = yield* explain(open, coverage.sightings, budget, seed);
+  return { ...effort, hazards, outcomes: coverage.outcomes, unexpected: coverage.unexpected };
+}
+
+export class Explorer {
+  readonly coverage = new Coverage();
+  readonly walker: Walker;
   readonly #subject: Subject;
   readonly #options: ExploreOptions;
-  readonly #walker: Walker;
-  #sharing = new Sharing();
-  /** The first witness of each finding, by key. */
-  readonly #witnesses = new Map<string, Witness>();
-  readonly #ends = new Map<string, { outcome: Outcome; states: Set<string> }>();
-  readonly #unexpected = new Set<string>();
-  #schedules = 0;
+  #samples = 0;
 
   constructor(subject: Subject, options: ExploreOptions) {
     this.#subject = subject;
     this.#options = options;
-    this.#walker = new Walker(subject.machine);
-    this.#walker.onUnexpected = ({ program, span }) => {
-      this.#unexpected.add(`${String(program)}:${(span as { line: number }).line}`);
-    };
+    this.walker = new Walker(subject.machine);
+    this.coverage.attend(this.walker);
   }
 
-  run(): Exploration {
-    const { strategy, preemptions, samples = 48 } = this.#options;
-    if (strategy === 'random') this.#sample(['random'], samples);
-    else if (strategy === 'pct') this.#sample(['pct'], samples);
-    else this.#survey();
-    const sampling = strategy === 'random' || strategy === 'pct';
-    const result = sampling ? { complete: false, states: 0 } : this.#search(preemptions);
+  *run(): Turns<Effort> {
+    const { strategy, preemptions } = this.#options;
+    if (strategy === 'random' || strategy === 'pct') return yield* this.#sample(strategy);
+    const sharing = yield* this.survey();
+    if (strategy === 'dpor') return yield* this.#enumerate(sharing);
+    const searched = yield* this.#search(sharing, preemptions);
+    const isFull = searched.states >= this.#options.budget.states;
+    if (searched.complete || !isFull || strategy === 'exhaustive' || preemptions !== undefined) return searched;
+    const enumerated = yield* this.#enumerate(sharing, this.walker.steps * 2);
     return {
-      complete: result.complete,
-      states: result.states,
-      schedules: this.#schedules,
-      steps: this.#walker.steps,
-      hazards: this.#explain(),
-      outcomes: [...this.#ends.values()].map(({ outcome, states }) => ({ ...outcome, states: states.size })),
-      unexpected: [...this.#unexpected].sort(),
+      ...searched,
+      complete: enumerated.complete,
+      schedules: Math.max(searched.schedules, enumerated.schedules),
     };
   }
 
-  #sample(samplers: readonly Sampler[], runs: number): void {
-    const random = new Random(this.#options.seed ?? 1);
-    for (let i = 0; i < runs && !this.#options.budget.expired(); i++) {
-      sample(this.#walker, this.#sharing, samplers[i % samplers.length] as Sampler, {
-        random,
-        steps: SAMPLE_STEPS,
-        onFindings: (findings) => this.#note(findings),
-      });
-      this.#schedules++;
-    }
+  /** Samples for a moment; tells which cells are shared. */
+  *survey(): Turns<Sharing> {
+    const options = { ...this.#sampling(), random: new Random(this.#options.seed ?? 1) };
+    return yield* survey(this.walker, options, () => this.#samples++);
   }
 
-  #survey(): void {
-    const random = new Random(this.#options.seed ?? 1);
-    const options = { random, steps: SAMPLE_STEPS, onFindings: (found: readonly Finding[]) => this.#note(found) };
-    this.#sharing = survey(this.#walker, ['random', 'pct', 'pos'], options, () => this.#schedules++);
+  /** How many samples were taken. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  #sampling() {
+    return {
+      steps: SAMPLE_STEPS,
+      onFindings: (findings: readonly Finding[]) => this.coverage.note(this.walker, findings),
+    };
+  }
+
+  *#sample(sampler: Sampler): Turns<Effort> {
+    const { budget, seed = 1, samples = SAMPLES } = this.#options;
+    const options = { ...this.#sampling(), random: new Random(seed) };
+    const sharing = new Sharing();
+    for (let i = 0; i < samples && !budget.expired(); i++) {
+      sample(this.walker, sharing, sampler, options);
+      this.#samples++;
+      yield;
+    }
+    return { complete: false, states: 0, schedules: this.#samples, steps: this.walker.steps };
   }
 
   /** Searches everything (within the bound), again from the start whenever a cell taken for private turns out to be shared. */
-  #search(bound: number | undefined): SearchResult {
+  *#search(sharing: Sharing, bound: number | undefined): Turns<Effort> {
     for (;;) {
-      this.#sharing.restart();
-      this.#ends.clear();
-      const result = new Search(this.#walker, this.#sharing, {
+      sharing.restart();
+      this.coverage.restart();
+      const { complete, bounded, states, edges } = yield* new Search(this.walker, sharing, {
         budget: this.#options.budget,
         ...(bound !== undefined && { bound }),
-        onFindings: (findings) => this.#note(findings),
-        onEnd: () => this.#end(),
+        ...this.#watch(),
       }).run();
-      if (result.complete || !this.#sharing.surprised) {
-        this.#schedules += result.ends;
-        return { ...result, complete: result.complete && !(bound !== undefined && result.bounded) };
+      if (complete || !sharing.surprised) {
+        return {
+          complete: complete && !bounded,
+          states,
+          schedules: this.#samples + this.coverage.finals,
+          steps: edges,
+        };
       }
     }
   }
 
-  #note(findings: readonly Finding[]): void {
-    for (const finding of findings) {
-      const key = keyOf(finding);
-      if (this.#witnesses.has(key)) continue;
-      this.#witnesses.set(key, {
-        finding,
-        steps: this.#walker.schedule(),
-        preemptions: Number.POSITIVE_INFINITY,
-        proved: false,
-      });
+  /** Makes every schedule that differs, without keeping states. */
+  *#enumerate(sharing: Sharing, steps = this.#options.budget.steps): Turns<Effort> {
+    for (;;) {
+      sharing.restart();
+      const { complete, schedules } = yield* new Dpor(this.walker, sharing, {
+        budget: { ...this.#options.budget, steps: Math.min(steps, this.#options.budget.steps) },
+        ...this.#watch(),
+      }).run();
+      if (complete || !sharing.surprised) {
+        return { complete, states: 0, schedules: this.#samples + schedules, steps: this.walker.steps };
+      }
     }
   }
 
-  #end(): void {
-    const { machine } = this.#subject;
-    const alive = machine.actors.filter((actor) => machine.isAlive(actor));
-    const waiting = alive.map(
-      (actor) => `${this.#subject.label(actor)} in ${callOf(machine, actor)} (${nextStep(machine, actor)})`,
-    );
-    const outcome: Outcome = { ending: alive.length === 0 ? 'finished' : 'stuck', waiting: waiting.sort(), states: 0 };
-    const key = `${outcome.ending} ${waiting.join()}`;
-    const known = this.#ends.get(key) ?? { outcome, states: new Set<string>() };
-    known.states.add(`${machine.store.hashLo}:${machine.store.hashHi}`);
-    this.#ends.set(key, known);
-  }
-
-  #explain(): FoundHazard[] {
-    const { budget } = this.#options;
-    const beginning = this.#beginning();
-    const minimal = fewestPreemptions(this.#walker, this.#sharing, new Set(this.#witnesses.keys()), budget);
-    return [...this.#witnesses]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, first]) =>
-        this.#explainOne(key, minimal.get(key) ?? reproduce(this.#walker, first.steps, key) ?? first, beginning),
-      );
-  }
-
-  /** How many steps all schedules begin with. */
-  #beginning(): number {
-    if (this.#witnesses.size === 0) return 0;
-    const start = this.#walker.place;
-    runPrefix(this.#walker, this.#sharing);
-    const { length } = this.#walker.path;
-    this.#walker.back(start);
-    return length;
-  }
-
-  #explainOne(key: string, witness: Witness, beginning: number): FoundHazard {
-    const { finding, steps, preemptions, proved } = shorten(this.#walker, witness, beginning);
-    const { machine } = this.#subject;
-    const reasons = reasonsFor(
-      this.#subject,
-      this.#walker,
-      steps,
-      (changed) => reproduce(this.#walker, changed, key) !== null,
-    );
+  #watch() {
     return {
-      finding,
-      preemptions,
-      minimal: proved,
-      reasons,
-      schedule: stretches(steps).map(({ actor, steps: count }) => ({
-        actor: actor === CLOCK ? 'time' : this.#subject.label(machine.actors[actor] as Actor),
-        steps: count,
-      })),
+      onFindings: (findings: readonly Finding[]) => this.coverage.note(this.walker, findings),
+      onEnd: () => this.coverage.end(this.#subject),
     };
   }
 }

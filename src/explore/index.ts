@@ -11,6 +11,7 @@ import { openScenario } from './open.ts';
 import { explanationOf } from './report.ts';
 import { readSavedSchedule, replaySaved, type SavedReplay } from './saved-schedule.ts';
 import { exploreScenario } from './scenario.ts';
+import { inTurns } from './turns.ts';
 
 export type { Exploration, ExploreOptions, FoundHazard } from './explore.ts';
 export { explanationOf } from './report.ts';
@@ -38,7 +39,7 @@ export async function explore(
   overrides: Overrides = {},
   options: Partial<ExploreOptions> = {},
 ): Promise<Exploration> {
-  return exploreScenario(await open(file, overrides), options);
+  return inTurns(exploreScenario(await open(file, overrides), options));
 }
 
 /** Runs a scenario by a schedule that `thaw explore --save` wrote; says whether the hazard came again, or what has drifted. */

@@ -13,6 +13,9 @@ import type { Walker } from './walker.ts';
 /** Steps of a beginning after which branching is not waited for any longer: a run that never branches may be endless. */
 const LONGEST = 100_000;
 
+/** Private steps in a row after which a search looks at the state all the same, so that an endless loop is noticed. */
+export const CHAIN = 10_000;
+
 /**
  * Makes the steps of the beginning.
  *

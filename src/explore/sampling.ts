@@ -9,6 +9,7 @@ import { type Footprint, footprintOf, independent } from './footprint.ts';
 import { runPrefix } from './prefix.ts';
 import type { Random } from './random.ts';
 import { Sharing } from './sharing.ts';
+import type { Turns } from './turns.ts';
 import type { Walker } from './walker.ts';
 
 export type Sampler = 'random' | 'pct' | 'pos';
@@ -102,27 +103,28 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
   return steps;
 }
 
+/** Steps after which a sample is given up. */
+export const SAMPLE_STEPS = 100_000;
+
 /** How many runs each round of {@link survey} has: what the first rounds learn, the later ones only use. */
 const ROUNDS = [3, 3, 18];
+
+const SAMPLERS: readonly Sampler[] = ['random', 'pct', 'pos'];
 
 /**
  * Samples for a moment, each sampler in turn, and tells which cells are shared after the beginning that all schedules share.
  *
  * @param onRun called after each run
  */
-export function survey(
-  walker: Walker,
-  samplers: readonly Sampler[],
-  options: SampleOptions,
-  onRun = () => {},
-): Sharing {
+export function* survey(walker: Walker, options: SampleOptions, onRun = () => {}): Turns<Sharing> {
   let prior: Sharing | undefined;
   for (const runs of ROUNDS) {
     const sharing = new Sharing();
     for (let i = 0; i < runs; i++) {
-      const sampler = samplers[i % samplers.length] as Sampler;
+      const sampler = SAMPLERS[i % SAMPLERS.length] as Sampler;
       const steps = sample(walker, sharing, sampler, { ...options, ...(prior && { prior }) });
       onRun();
+      yield;
       if (steps === 0) break; // there is only the beginning: one schedule
     }
     prior = sharing;

@@ -5,6 +5,7 @@ import { openSession } from '../scenario/session.ts';
 import { type Exploration, type ExploreOptions, explore, type Outcome } from './explore.ts';
 import type { Budget } from './search.ts';
 import type { Subject } from './subject.ts';
+import type { Turns } from './turns.ts';
 
 /** A scenario at its start, as something to explore. */
 export function subjectOf(scenario: Scenario): Subject {
@@ -21,8 +22,8 @@ export function budgetOf({ budget }: Scenario, expired: () => boolean = () => fa
 }
 
 /** Explores a scenario from its start. */
-export function exploreScenario(scenario: Scenario, options: Partial<ExploreOptions> = {}): Exploration {
-  return explore(subjectOf(scenario), { strategy: 'auto', budget: budgetOf(scenario), ...options });
+export function exploreScenario(scenario: Scenario, options: Partial<ExploreOptions> = {}): Turns<Exploration> {
+  return explore(() => subjectOf(scenario), { strategy: 'auto', budget: budgetOf(scenario), ...options });
 }
 
 /** What an exploration says of a scenario's expectations. */

@@ -11,9 +11,10 @@
 import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
-import { runPrefix, stepPrivately } from './prefix.ts';
+import { CHAIN, runPrefix, stepPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
 import type { Strides } from './strides.ts';
+import type { Turns } from './turns.ts';
 import { Visited } from './visited.ts';
 import type { Place, Walker } from './walker.ts';
 
@@ -46,6 +47,8 @@ export interface SearchResult {
   /** Steps that mattered, made from a state to a state. */
   readonly transitions: number;
   readonly ends: number;
+  /** The steps that lead on from the states, whether or not the search had to make them. */
+  readonly edges: number;
 }
 
 interface Node {
@@ -63,8 +66,8 @@ interface Node {
 /** Actors beyond these never sleep. */
 const SLEEPERS = 31;
 
-/** Private steps in a row after which a state is stored all the same, so that an endless loop is noticed. */
-const CHAIN = 10_000;
+/** Steps tried in one turn. */
+const TURN = 256;
 
 export class Search {
   readonly #walker: Walker;
@@ -76,6 +79,7 @@ export class Search {
   #bounded = false;
   #ends = 0;
   #transitions = 0;
+  #edges = 0;
 
   constructor(walker: Walker, sharing: Sharing, options: SearchOptions) {
     this.#walker = walker;
@@ -85,15 +89,16 @@ export class Search {
   }
 
   /** Searches all states that can be reached from the present one, and comes back to it. */
-  run(): SearchResult {
+  *run(): Turns<SearchResult> {
     const start = this.#walker.place;
     this.#sharing.attend(this.#walker);
     const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
     this.#arrive(0, [], last, 0);
-    while (this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted()) {
+    for (let turn = 1; this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted(turn); turn++) {
       this.#advance(this.#stack.at(-1) as Node);
+      if (turn % TURN === 0) yield;
     }
     const complete = this.#stack.length === 0 && !this.#sharing.surprised;
     this.#stack.length = 0;
@@ -104,13 +109,14 @@ export class Search {
       states: this.#visited.size,
       transitions: this.#transitions,
       ends: this.#ends,
+      edges: this.#edges,
     };
   }
 
-  #exhausted(): boolean {
+  #exhausted(turn: number): boolean {
     const { budget } = this.#options;
     if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return true;
-    return (this.#walker.steps & 0x3ff) === 0 && budget.expired();
+    return turn % TURN === 0 && budget.expired();
   }
 
   /** Tries the next actor at the innermost state, or leaves that state. */
@@ -208,6 +214,7 @@ export class Search {
     const bounded = this.#options.bound !== undefined;
     const lo = bounded ? mix(store.hashLo, running) : store.hashLo;
     const known = this.#visited.get(lo, store.hashHi);
+    if (known === undefined) this.#edges += enabled.length;
     if (bounded) {
       if (known !== undefined && known <= preemptions) return null;
       this.#visited.set(lo, store.hashHi, preemptions);

@@ -5,13 +5,12 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
+import { keyOf } from './finding-key.ts';
 import { replay, type Stretch, stretches } from './schedule.ts';
 import { type Budget, Search } from './search.ts';
 import type { Sharing } from './sharing.ts';
+import type { Turns } from './turns.ts';
 import type { Walker } from './walker.ts';
-
-/** What tells two findings of one exploration apart: the hazard, who suffers it, and in which call. */
-export const keyOf = ({ id, task, at }: Finding): string => `${id} ${task} ${at.call}`;
 
 /** A run that comes to a finding. */
 export interface Witness {
@@ -44,20 +43,20 @@ export function reproduce(
  *
  * @param wanted keys to look for; the search ends when all are found or the budget is spent
  */
-export function fewestPreemptions(
+export function* fewestPreemptions(
   walker: Walker,
   sharing: Sharing,
   wanted: ReadonlySet<string>,
   budget: Budget,
   highest = 8,
-): Map<string, Witness> {
+): Turns<Map<string, Witness>> {
   const found = new Map<string, Witness>();
   let proved = true;
   for (let bound = 0; bound <= highest && found.size < wanted.size && !budget.expired(); bound++) {
     let complete = false;
     while (!complete && !budget.expired()) {
       sharing.restart();
-      const result = new Search(walker, sharing, {
+      const result = yield* new Search(walker, sharing, {
         budget: { ...budget, expired: () => budget.expired() || found.size === wanted.size },
         bound,
         onFindings: (findings) => {
@@ -89,7 +88,7 @@ function firstBeyond(pieces: readonly Stretch[], steps: number): number {
  *
  * @param beginning steps that all schedules begin with: nothing of them can be left out
  */
-export function shorten(walker: Walker, witness: Witness, beginning = 0): Witness {
+export function* shorten(walker: Walker, witness: Witness, beginning = 0): Turns<Witness> {
   const key = keyOf(witness.finding);
   let best = witness;
   for (let improved = true; improved; ) {
@@ -104,6 +103,7 @@ export function shorten(walker: Walker, witness: Witness, beginning = 0): Witnes
           key,
           best.steps.length - 1,
         );
+        yield;
         if (shorter === null || shorter.preemptions > best.preemptions || shorter.steps.length >= best.steps.length)
           continue;
         best = { ...shorter, proved: witness.proved, preemptions: witness.preemptions };

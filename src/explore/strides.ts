@@ -9,7 +9,7 @@ import type { Finding } from '../hazards/finding.ts';
 import type { Change } from '../kernel-sim/machine/change.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Footprint, footprintOf } from './footprint.ts';
-import { stepPrivately } from './prefix.ts';
+import { CHAIN, stepPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
 import type { Walker } from './walker.ts';
 
@@ -24,9 +24,6 @@ interface Stride {
   readonly assumed: ReadonlySet<number>;
   search: number;
 }
-
-/** Private steps in a row after which a state is stored all the same, so that an endless loop is noticed. */
-const CHAIN = 10_000;
 
 /** Strides remembered at one frame: more differ in too much to be worth looking through. */
 const MOST = 64;

@@ -9,6 +9,7 @@ import type { Overrides } from '../scenario/reading.ts';
 import { openScenario } from './open.ts';
 import { explorationJson } from './report.ts';
 import { exploreScenario, judge } from './scenario.ts';
+import { atOnce } from './turns.ts';
 
 export interface Job {
   readonly file: string;
@@ -29,7 +30,7 @@ export interface Answer {
 export async function answer({ file, overrides }: Job): Promise<Answer> {
   const opened = await openScenario(file, overrides);
   if (!opened.ok) return { file, ok: false, message: opened.message, invalid: true, exploration: null };
-  const found = exploreScenario(opened.scenario);
+  const found = atOnce(exploreScenario(opened.scenario));
   const { ok, complaints } = judge(opened.scenario, found);
   return { file, ok, message: complaints.join('; '), invalid: false, exploration: explorationJson(found, 0) };
 }

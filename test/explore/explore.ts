@@ -1,13 +1,16 @@
 import test from 'ava';
 import { type Exploration, explore } from '../../src/explore/explore.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
 
 const endless = { states: 1e6, steps: 1e8, expired: () => false };
 
 function exploreToy(programs: readonly (readonly ToyStep[])[], options = {}): Exploration {
-  const machine = toyMachine(programs);
-  const label = (actor: object): string => `t${machine.actors.indexOf(actor as never)}`;
-  return explore({ machine, label }, { strategy: 'auto', budget: endless, ...options });
+  const open = () => {
+    const machine = toyMachine(programs);
+    return { machine, label: (actor: object) => `t${machine.actors.indexOf(actor as never)}` };
+  };
+  return atOnce(explore(open, { strategy: 'auto', budget: endless, ...options }));
 }
 
 const lostUpdate: readonly (readonly ToyStep[])[] = [
@@ -59,8 +62,24 @@ test('the same exploration gives the same report twice', (t) => {
 });
 
 test('a search that its budget ends says that it is not complete', (t) => {
-  const { complete } = exploreToy(lostUpdate, { budget: { ...endless, states: 2 } });
-  t.false(complete);
+  t.false(exploreToy(lostUpdate, { strategy: 'exhaustive', budget: { ...endless, states: 2 } }).complete);
+  t.false(exploreToy(lostUpdate, { budget: { ...endless, states: 2, steps: 20 } }).complete);
+});
+
+test('where there are more states than may be kept, it goes on without keeping them', (t) => {
+  const { complete, hazards } = exploreToy(lostUpdate, { budget: { ...endless, states: 15 } });
+  t.true(complete);
+  t.deepEqual(
+    hazards.map(({ finding }) => finding.id),
+    exploreToy(lostUpdate).hazards.map(({ finding }) => finding.id),
+  );
+});
+
+test('source-DPOR on its own is complete, and finds the same hazards and ends', (t) => {
+  const [dpor, search] = [exploreToy(lostUpdate, { strategy: 'dpor' }), exploreToy(lostUpdate)];
+  t.true(dpor.complete);
+  t.deepEqual(dpor.outcomes, search.outcomes);
+  t.deepEqual(dpor.hazards, search.hazards);
 });
 
 test('a bound on preemptions that leaves schedules out is not complete', (t) => {

@@ -1,9 +1,10 @@
 import test from 'ava';
 import { Dpor } from '../../src/explore/dpor.ts';
+import { keyOf } from '../../src/explore/finding-key.ts';
 import { subjectOf } from '../../src/explore/scenario.ts';
 import { Search, type SearchOptions } from '../../src/explore/search.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
-import { keyOf } from '../../src/explore/shrink.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
@@ -28,7 +29,7 @@ function found(scenario: Scenario, options: Partial<SearchOptions> | 'dpor') {
     };
     const search =
       options === 'dpor' ? new Dpor(walker, sharing, watch) : new Search(walker, sharing, { ...watch, ...options });
-    const { complete } = search.run();
+    const { complete } = atOnce<{ readonly complete: boolean }>(search.run());
     if (!complete && !sharing.surprised) throw new Error('the search did not end');
     if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort() };
     sharing.restart();

@@ -8,6 +8,7 @@ import {
   saveSchedule,
 } from '../../src/explore/saved-schedule.ts';
 import { exploreScenario } from '../../src/explore/scenario.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { programs } from './helpers/scenario.ts';
 
@@ -31,7 +32,7 @@ const race = (texts: Readonly<Record<string, string>> = {}, kernel: object = {})
   );
 
 function savedOf(scenario: Scenario, id: string): SavedSchedule {
-  const found = exploreScenario(scenario).hazards.find(({ finding }) => finding.id === id);
+  const found = atOnce(exploreScenario(scenario)).hazards.find(({ finding }) => finding.id === id);
   if (found === undefined) throw new Error(`${id} was not found`);
   return saveSchedule(scenario, found);
 }

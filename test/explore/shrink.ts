@@ -1,9 +1,11 @@
 import test from 'ava';
+import { keyOf } from '../../src/explore/finding-key.ts';
 import { Random } from '../../src/explore/random.ts';
 import { sample } from '../../src/explore/sampling.ts';
 import { stretches } from '../../src/explore/schedule.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
-import { fewestPreemptions, keyOf, reproduce, shorten } from '../../src/explore/shrink.ts';
+import { fewestPreemptions, reproduce, shorten } from '../../src/explore/shrink.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
@@ -37,9 +39,9 @@ test('a failure of 10,000 steps shrinks to the one preemption that it takes, whi
   const random = reproduce(walker, steps, key);
   t.true((random?.preemptions ?? 0) > 1000);
 
-  const shrunk = fewestPreemptions(walker, new Sharing(), new Set([key]), endless).get(key);
+  const shrunk = atOnce(fewestPreemptions(walker, new Sharing(), new Set([key]), endless)).get(key);
   if (shrunk === undefined) return t.fail('the failure was not found again');
-  const short = shorten(walker, shrunk);
+  const short = atOnce(shorten(walker, shrunk));
   t.is(short.preemptions, 1);
   t.true(short.proved);
   t.true(stretches(short.steps).length <= 5);

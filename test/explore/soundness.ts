@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { Dpor } from '../../src/explore/dpor.ts';
 import { Search, type SearchOptions } from '../../src/explore/search.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
@@ -46,8 +47,8 @@ function found(
     };
     const result =
       options === 'dpor'
-        ? new Dpor(walker, sharing, watch).run()
-        : new Search(walker, sharing, { ...watch, ...options }).run();
+        ? atOnce(new Dpor(walker, sharing, watch).run())
+        : atOnce(new Search(walker, sharing, { ...watch, ...options }).run());
     const { complete } = result;
     const states = 'states' in result ? result.states : 0;
     if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort(), states };

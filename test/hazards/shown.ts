@@ -3,6 +3,7 @@ import test from 'ava';
 import type { Exploration } from '../../src/explore/explore.ts';
 import { openScenario } from '../../src/explore/open.ts';
 import { exploreScenario, judge } from '../../src/explore/scenario.ts';
+import { atOnce } from '../../src/explore/turns.ts';
 import { CATALOGUE } from '../../src/hazards/catalogue/index.ts';
 import { scenarios } from '../../src/hazards/scenarios.ts';
 import { shownBy } from '../../src/hazards/shown.ts';
@@ -18,7 +19,7 @@ async function exploreFile(
 ): Promise<{ found: Exploration; complaints: readonly string[] }> {
   const opened = await openScenario(file, fixes === undefined ? {} : { fixes });
   if (!opened.ok) throw new Error(opened.message);
-  const found = exploreScenario(opened.scenario);
+  const found = atOnce(exploreScenario(opened.scenario));
   return { found, complaints: judge(opened.scenario, found).complaints };
 }
 

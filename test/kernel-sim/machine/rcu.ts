@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Search } from '../../../src/explore/search.ts';
 import { Sharing } from '../../../src/explore/sharing.ts';
+import { atOnce } from '../../../src/explore/turns.ts';
 import { Walker } from '../../../src/explore/walker.ts';
 import { load, operation, type Steps } from '../../../src/kernel-sim/machine/effect.ts';
 import { type Handle, layout } from '../../../src/kernel-sim/machine/layout.ts';
@@ -54,13 +55,13 @@ function explore({ machine }: World): { faults: Set<string>; left: number } {
         for (const note of notes) if (isFault(note)) faults.add(note.kind);
       },
     };
-    const { complete } = new Search(walker, sharing, {
+    const search = new Search(walker, sharing, {
       budget: { states: 1e5, steps: 1e7, expired: () => false },
       onEnd: () => {
         left = Math.max(left, machine.actors.filter((actor) => machine.isAlive(actor)).length);
       },
-    }).run();
-    if (complete) return { faults, left };
+    });
+    if (atOnce(search.run()).complete) return { faults, left };
     sharing.restart();
   }
 }

@@ -1,0 +1,122 @@
+/** What the runs of an exploration have shown so far: hazards, ends, and calls that did not return what was expected. */
+
+import type { Finding } from '../hazards/finding.ts';
+import type { Actor } from '../kernel-sim/machine/machine.ts';
+import { keyOf } from './finding-key.ts';
+import { type Stretch, stretches } from './schedule.ts';
+import { callOf, nextStep, type Subject } from './subject.ts';
+import { CLOCK, type Walker } from './walker.ts';
+
+/** How runs end: everybody done, or who waits in which call for ever. */
+export interface Outcome {
+  readonly ending: 'finished' | 'stuck';
+  readonly waiting: readonly string[];
+  /** Different final states that end so. */
+  readonly states: number;
+}
+
+/** A hazard and a run that came to it: who stepped how often, by the names of the actors; `time` for the clock. */
+export interface Sighting {
+  readonly finding: Finding;
+  readonly schedule: readonly Stretch<string>[];
+}
+
+/** What can be told to another process; each list in an order of its own. */
+export interface Seen {
+  readonly sightings: readonly Sighting[];
+  readonly ends: readonly { readonly outcome: Omit<Outcome, 'states'>; readonly states: readonly string[] }[];
+  readonly unexpected: readonly string[];
+}
+
+export class Coverage {
+  readonly #sightings = new Map<string, Sighting>();
+  readonly #ends = new Map<string, { outcome: Omit<Outcome, 'states'>; states: Set<string> }>();
+  readonly #unexpected = new Set<string>();
+
+  /** The first sighting of each finding, by its key. */
+  get sightings(): ReadonlyMap<string, Sighting> {
+    return this.#sightings;
+  }
+
+  get outcomes(): Outcome[] {
+    return [...this.#ends]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { outcome, states }]) => ({ ...outcome, states: states.size }));
+  }
+
+  /** How many different final states there are. */
+  get finals(): number {
+    let count = 0;
+    for (const { states } of this.#ends.values()) count += states.size;
+    return count;
+  }
+
+  /** The calls that did not return what their program expects, as `program:line`. */
+  get unexpected(): string[] {
+    return [...this.#unexpected].sort();
+  }
+
+  /** Hears from here on what a walker's steps return to their programs. */
+  attend(walker: Walker): void {
+    walker.onUnexpected = ({ program, span }) => {
+      this.#unexpected.add(`${String(program)}:${(span as { line: number }).line}`);
+    };
+  }
+
+  /** Puts down the hazards that the walker's last step made certain. */
+  note(walker: Walker, findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      const key = keyOf(finding);
+      if (!this.#sightings.has(key)) this.#sightings.set(key, { finding, schedule: namedSchedule(walker) });
+    }
+  }
+
+  /** Puts the present state down as one in which nobody will ever step again. */
+  end({ machine, label }: Subject): void {
+    const waiting = machine.actors
+      .filter((actor) => machine.isAlive(actor))
+      .map((actor) => `${label(actor)} in ${callOf(machine, actor)} (${nextStep(machine, actor)})`)
+      .sort();
+    const outcome = { ending: waiting.length === 0 ? ('finished' as const) : ('stuck' as const), waiting };
+    this.#addEnds(outcome, [`${machine.store.hashLo}:${machine.store.hashHi}`]);
+  }
+
+  /** Forgets the ends: a search begins again, and those of its states may be others. */
+  restart(): void {
+    this.#ends.clear();
+  }
+
+  /** Everything, to be told to another process. */
+  get seen(): Seen {
+    return {
+      sightings: [...this.#sightings.values()],
+      ends: [...this.#ends.values()].map(({ outcome, states }) => ({ outcome, states: [...states] })),
+      unexpected: [...this.#unexpected],
+    };
+  }
+
+  /** Adds what another process has seen. */
+  add({ sightings, ends, unexpected }: Seen): void {
+    for (const sighting of sightings) {
+      const key = keyOf(sighting.finding);
+      if (!this.#sightings.has(key)) this.#sightings.set(key, sighting);
+    }
+    for (const { outcome, states } of ends) this.#addEnds(outcome, states);
+    for (const call of unexpected) this.#unexpected.add(call);
+  }
+
+  #addEnds(outcome: Omit<Outcome, 'states'>, states: readonly string[]): void {
+    const key = `${outcome.ending} ${outcome.waiting.join()}`;
+    const known = this.#ends.get(key) ?? { outcome, states: new Set<string>() };
+    for (const state of states) known.states.add(state);
+    this.#ends.set(key, known);
+  }
+}
+
+function namedSchedule(walker: Walker): Stretch<string>[] {
+  const { actors } = walker.machine;
+  return stretches(walker.schedule()).map(({ actor, steps }) => ({
+    actor: actor === CLOCK ? 'time' : (actors[actor] as Actor).name,
+    steps,
+  }));
+}
