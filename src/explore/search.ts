@@ -10,6 +10,7 @@
 
 import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
+import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
 import { CHAIN, runPrefix, stepPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
@@ -34,9 +35,14 @@ export interface SearchOptions {
   readonly onFindings?: (findings: readonly Finding[]) => void;
   /** Called at each state in which nobody will ever step again. */
   readonly onEnd?: () => void;
+  /** Called for each state that is kept, or kept with another value. */
+  readonly onKept?: (lo: number, hi: number, value: number, edges: number) => void;
   /** Treat nothing as private and let nobody sleep: the naive search that others are checked against. */
   readonly naive?: boolean;
 }
+
+/** A way down the tree of schedules: at each fork who is taken, and who was before it, by name. */
+export type Branch = readonly { readonly actor: string; readonly tried: readonly string[] }[];
 
 export interface SearchResult {
   /** Whether every schedule (within the bound) has been covered. */
@@ -49,6 +55,14 @@ export interface SearchResult {
   readonly ends: number;
   /** The steps that lead on from the states, whether or not the search had to make them. */
   readonly edges: number;
+}
+
+/** How a state was come to. */
+interface Arrival {
+  readonly sleep: number;
+  readonly prints: readonly (Footprint | undefined)[];
+  readonly last: number;
+  readonly preemptions: number;
 }
 
 interface Node {
@@ -65,6 +79,9 @@ interface Node {
 
 /** Actors beyond these never sleep. */
 const SLEEPERS = 31;
+
+/** Forks of a branch at most: a tree that is no wider then is searched from there. */
+const DEEPEST = 12;
 
 /** Steps tried in one turn. */
 const TURN = 256;
@@ -88,14 +105,16 @@ export class Search {
     this.#strides = sharing.stridesOf(walker);
   }
 
-  /** Searches all states that can be reached from the present one, and comes back to it. */
-  *run(): Turns<SearchResult> {
+  /**
+   * Searches all states that can be reached from the present one, and comes back to it.
+   *
+   * @param branch searches below this branch only; what was searched below other branches before is not searched again
+   */
+  *run(branch: Branch = []): Turns<SearchResult> {
     const start = this.#walker.place;
-    this.#sharing.attend(this.#walker);
-    const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
-    const { actors } = this.#walker.machine;
-    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
-    this.#arrive(0, [], last, 0);
+    const root = this.#begin();
+    const { sleep, prints, last, preemptions } = this.#follow(root, branch);
+    this.#arrive(sleep, prints, last, preemptions);
     for (let turn = 1; this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted(turn); turn++) {
       this.#advance(this.#stack.at(-1) as Node);
       if (turn % TURN === 0) yield;
@@ -113,6 +132,82 @@ export class Search {
     };
   }
 
+  /**
+   * Branches of the tree of schedules that together are all of it, each with the branches before it asleep.
+   *
+   * @param count how many are wanted, more or less
+   */
+  branches(count: number): Branch[] {
+    const start = this.#walker.place;
+    const root = this.#begin();
+    const rootPlace = this.#walker.place;
+    let branches: Branch[] = [[]];
+    for (let depth = 0; depth < DEEPEST && branches.length < count; depth++) {
+      branches = branches.flatMap((branch) => {
+        const { sleep, last, preemptions } = this.#follow(root, branch);
+        const enabled = this.#walker.enabled();
+        const running = enabled.includes(last) ? last : -1;
+        const todo = [...this.#todo(enabled, sleep, running)]
+          .reverse()
+          .filter((actor) => this.#allows(running, actor, preemptions));
+        this.#walker.back(rootPlace);
+        const names = todo.map((actor) => this.#nameOf(actor));
+        return names.length === 0
+          ? [branch]
+          : names.map((actor, i) => [...branch, { actor, tried: names.slice(0, i) }]);
+      });
+    }
+    this.#walker.back(start);
+    return branches;
+  }
+
+  /** Takes a state for searched that another search answers for: below it nothing is left to do but what slept there. */
+  claim(lo: number, hi: number, value: number): void {
+    const known = this.#visited.get(lo, hi);
+    const isBetter =
+      known === undefined || (this.#options.bound === undefined ? (known & value) === value : value < known);
+    if (isBetter) this.#visited.set(lo, hi, value);
+  }
+
+  /** Goes to where the schedules part. */
+  #begin(): Arrival {
+    this.#sharing.attend(this.#walker);
+    const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
+    const { actors } = this.#walker.machine;
+    for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
+    return { sleep: 0, prints: [], last, preemptions: 0 };
+  }
+
+  /** Goes down a branch: at each of its forks those tried before fall asleep, and the fork's actor is taken. */
+  #follow(root: Arrival, branch: Branch): Arrival {
+    const walker = this.#walker;
+    let arrival = root;
+    for (const { actor, tried } of branch) {
+      const enabled = walker.enabled((waiting) => this.#sharing.learn(walker.machine.store, waiting));
+      const running = enabled.includes(arrival.last) ? arrival.last : -1;
+      this.#unseen(enabled, arrival.sleep, running, arrival.preemptions);
+      const node: Node = { ...arrival, place: walker.place, todo: [], prints: arrival.prints.slice(), running };
+      for (const name of tried) {
+        const index = this.#indexOf(name);
+        this.#fallAsleep(node, index, this.#take(index));
+        walker.back(node.place);
+      }
+      const index = this.#indexOf(actor);
+      const preemptions = preemptionsOf(node, index);
+      const print = this.#take(index);
+      arrival = { sleep: this.#sleepBelow(node, print), prints: node.prints, last: index, preemptions };
+    }
+    return arrival;
+  }
+
+  #nameOf(index: number): string {
+    return (this.#walker.machine.actors[index] as Actor).name;
+  }
+
+  #indexOf(name: string): number {
+    return this.#walker.machine.actors.findIndex((actor) => actor.name === name);
+  }
+
   #exhausted(turn: number): boolean {
     const { budget } = this.#options;
     if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return true;
@@ -128,19 +223,26 @@ export class Search {
       this.#stack.pop();
       return;
     }
-    const preemptions = node.preemptions + (node.running !== -1 && node.running !== actor ? 1 : 0);
-    if (this.#options.bound !== undefined && preemptions > this.#options.bound) {
-      this.#bounded = true;
-      return;
-    }
+    if (!this.#allows(node.running, actor, node.preemptions)) return;
     this.#transitions++;
     const print = this.#take(actor);
     const sleep = this.#sleepBelow(node, print);
-    if (actor < SLEEPERS) {
-      node.sleep |= 1 << actor;
-      node.prints[actor] = print;
-    }
-    this.#arrive(sleep, node.prints, actor, preemptions);
+    this.#fallAsleep(node, actor, print);
+    this.#arrive(sleep, node.prints, actor, preemptionsOf(node, actor));
+  }
+
+  /** Whether the bound on preemptions lets the actor step; what it forbids is put down. */
+  #allows(running: number, actor: number, preemptions: number): boolean {
+    const { bound } = this.#options;
+    if (bound === undefined || preemptionsOf({ running, preemptions }, actor) <= bound) return true;
+    this.#bounded = true;
+    return false;
+  }
+
+  #fallAsleep(node: Node, actor: number, print: Footprint): void {
+    if (actor >= SLEEPERS) return;
+    node.sleep |= 1 << actor;
+    node.prints[actor] = print;
   }
 
   /** Makes the actor's step and the private steps after it; gives what the step touched. */
@@ -203,6 +305,17 @@ export class Search {
     });
   }
 
+  #keep(lo: number, hi: number, value: number, edges: number): void {
+    this.#visited.set(lo, hi, value);
+    this.#options.onKept?.(lo, hi, value, edges);
+  }
+
+  /** Who is to be tried at a state, last first. */
+  #todo(enabled: readonly number[], sleep: number, running: number): number[] {
+    if (this.#options.bound !== undefined) return runningLast(enabled, running);
+    return enabled.filter((actor) => actor >= SLEEPERS || (sleep & (1 << actor)) === 0).reverse();
+  }
+
   /** The actors to try here and who sleeps meanwhile, or null when everything that can follow has been covered. */
   #unseen(
     enabled: readonly number[],
@@ -217,21 +330,26 @@ export class Search {
     if (known === undefined) this.#edges += enabled.length;
     if (bounded) {
       if (known !== undefined && known <= preemptions) return null;
-      this.#visited.set(lo, store.hashHi, preemptions);
-      return { todo: runningLast(enabled, running), sleep: 0 };
+      this.#keep(lo, store.hashHi, preemptions, enabled.length);
+      return { todo: this.#todo(enabled, sleep, running), sleep: 0 };
     }
     if (known === undefined) {
-      this.#visited.set(lo, store.hashHi, sleep);
-      return { todo: enabled.filter((actor) => actor >= SLEEPERS || (sleep & (1 << actor)) === 0).reverse(), sleep };
+      this.#keep(lo, store.hashHi, sleep, enabled.length);
+      return { todo: this.#todo(enabled, sleep, running), sleep };
     }
     if ((known & ~sleep) === 0) return null;
-    this.#visited.set(lo, store.hashHi, known & sleep);
+    this.#keep(lo, store.hashHi, known & sleep, enabled.length);
     const awakened = known & ~sleep;
     return {
       todo: enabled.filter((actor) => actor < SLEEPERS && (awakened & (1 << actor)) !== 0).reverse(),
       sleep: known & sleep,
     };
   }
+}
+
+/** The preemptions of a run that goes on from a state with a step of the actor. */
+function preemptionsOf({ running, preemptions }: Pick<Node, 'running' | 'preemptions'>, actor: number): number {
+  return preemptions + (running !== -1 && running !== actor ? 1 : 0);
 }
 
 /** The actors with the running one at the end, where it is taken first: going on costs no preemption. */
