@@ -10,9 +10,10 @@ type Posted = 'next_syscall_data' | 'semundo' | 'procsig' | 'mqueue-ns';
 
 /**
  * Alternatives of the threads, which a kernel carries only when asked: `netlink-cr` is checkpoint/restart by generic netlink
- * (SEMANTICS E11), `bind-ns` the numbers for namespaces by which its messages would say where their pids belong.
+ * (SEMANTICS E11), `bind-ns` the numbers for namespaces by which its messages would say where their pids belong. `freezer` is the
+ * control group freezer that 2.6.28 brought, `freezer-signals` that freezer with a file of its members' signals.
  */
-export const ALTERNATIVES = ['netlink-cr', 'bind-ns'] as const;
+export const ALTERNATIVES = ['netlink-cr', 'bind-ns', 'freezer', 'freezer-signals'] as const;
 export type Alternative = (typeof ALTERNATIVES)[number];
 
 export type Series = Posted | Alternative;

@@ -8,7 +8,7 @@ import type { Kernel } from '../../../src/kernel-sim/kernel.ts';
 import { Frame } from '../../../src/kernel-sim/machine/frame.ts';
 import type { Actor } from '../../../src/kernel-sim/machine/machine.ts';
 import { findTask } from '../../../src/kernel-sim/pid/pid.ts';
-import { type Base, profileOf } from '../../../src/kernel-sim/profile.ts';
+import { type Alternative, type Base, profileOf } from '../../../src/kernel-sim/profile.ts';
 import type { Result } from '../../../src/kernel-sim/result.ts';
 import { Task } from '../../../src/kernel-sim/task/task.ts';
 import type { Datum, Return } from '../../../src/syscalls/datum.ts';
@@ -56,12 +56,17 @@ export interface Lab {
 }
 
 /** Boots a kernel with an init that is uid `cred.uid`. */
-export function lab(base: Base = '2.6.26', fixes: string[] = [], options: InitOptions = {}): Lab {
+export function lab(
+  base: Base = '2.6.26',
+  fixes: string[] = [],
+  options: InitOptions = {},
+  alternatives: readonly Alternative[] = [],
+): Lab {
   const results = new Map<Task, Result<Return>>();
   const entered: Entered[] = [];
   const halted = new Set<Actor>();
   const k = boot({
-    profile: profileOf(base, fixes),
+    profile: profileOf(base, fixes, 'x86-64', alternatives),
     userland: {
       spawn: () => {},
       programExists: (image) => typeof image === 'string' && image.startsWith('/bin/') && image !== '/bin/absent',
