@@ -12,8 +12,8 @@ import type { Store } from '../kernel-sim/machine/store.ts';
 import { Strides } from './strides.ts';
 import type { Walker } from './walker.ts';
 
-const NOBODY = -1;
-const MANY = -2;
+export const NOBODY = -1;
+export const MANY = -2;
 
 /** A growing array of small integers by cell. */
 class ByCell {
@@ -39,7 +39,19 @@ class ByCell {
   }
 }
 
-const join = (known: number, actor: number): number => (known === NOBODY || known === actor ? actor : MANY);
+/** Who accesses a cell once `actor` does as well. */
+function join(known: number, actor: number): number {
+  if (actor === NOBODY) return known;
+  return known === NOBODY || known === actor ? actor : MANY;
+}
+
+/** Who reads, writes and counts a cell ({@link NOBODY}, an actor's index, {@link MANY}), and whether a search relies on its being private. */
+export interface Accessors {
+  readonly reader: number;
+  readonly writer: number;
+  readonly adder: number;
+  readonly isAssumed: boolean;
+}
 
 export class Sharing {
   readonly #readers = new ByCell(NOBODY);
@@ -54,8 +66,14 @@ export class Sharing {
   /** Hears of each cell that a search relies on being private. */
   onAssumed: ((cell: number) => void) | null = null;
 
+  /** Called before what was touched is looked up: who knows of cells that this process has not met may say so. */
+  onLook: (() => void) | null = null;
+  /** Called for each actor that comes to life, before anything is put down of it. */
+  onBirth: ((index: number) => void) | null = null;
+
   /** Puts down what the step or the wait that the store has just seen touched, and says whether that was private. */
   learn(store: Store, actor: number): boolean {
+    this.onLook?.();
     const { reads, writes, adds } = store;
     for (let i = 0; i < reads.length; i++) this.#touch(this.#readers, reads.at(i), actor);
     for (let i = 0; i < writes.length; i++) this.#touch(this.#writers, writes.at(i), actor);
@@ -66,12 +84,16 @@ export class Sharing {
   /** Puts down that everybody looks at their own life: who ends an actor is noticed by it, even if it never made a step. */
   attend(walker: Walker): void {
     const { actors } = walker.machine;
-    walker.onBirth = (index) => this.#touch(this.#readers, (actors[index] as Actor).life, index);
+    walker.onBirth = (index) => {
+      this.onBirth?.(index);
+      this.#touch(this.#readers, (actors[index] as Actor).life, index);
+    };
     for (let i = 0; i < actors.length; i++) walker.onBirth(i);
   }
 
   /** Puts down what a step or wait touched of the cells that were taken for private before it, and of no others. */
   learnAssumed(store: Store, actor: number): void {
+    this.onLook?.();
     const { reads, writes, adds } = store;
     const touch = (list: Store['reads'], accessors: ByCell): void => {
       for (let i = 0; i < list.length; i++) {
@@ -85,6 +107,7 @@ export class Sharing {
 
   /** Whether the step that the store has just seen is private as far as is known; puts nothing down. */
   isPrivate(store: Store, actor: number): boolean {
+    this.onLook?.();
     const { reads, writes, adds } = store;
     const other = (accessors: ByCell, cell: number): boolean => {
       const known = accessors.get(cell);
@@ -127,6 +150,36 @@ export class Sharing {
     this.surprised = false;
     this.#assumed = new ByCell(0);
     this.searches++;
+  }
+
+  /** What is known of a cell. */
+  accessorsOf(cell: number): Accessors {
+    return {
+      reader: this.#readers.get(cell),
+      writer: this.#writers.get(cell),
+      adder: this.#adders.get(cell),
+      isAssumed: this.#assumed.get(cell) === 1,
+    };
+  }
+
+  /** Puts down what somebody else knows of a cell. */
+  hear(cell: number, { reader, writer, adder, isAssumed }: Accessors): void {
+    if (isAssumed) this.#assumed.set(cell, 1);
+    for (const [accessors, actor] of [
+      [this.#readers, reader],
+      [this.#writers, writer],
+      [this.#adders, adder],
+    ] as const) {
+      accessors.set(cell, join(accessors.get(cell), actor));
+    }
+    if (this.#assumed.get(cell) === 1 && this.isShared(cell)) this.surprised = true;
+  }
+
+  /** Puts `actor` wherever `standIn` stood for it, up to a cell. */
+  rename(standIn: number, actor: number, cells: number): void {
+    for (const accessors of [this.#readers, this.#writers, this.#adders]) {
+      for (let cell = 0; cell < cells; cell++) if (accessors.get(cell) === standIn) accessors.set(cell, actor);
+    }
   }
 
   #touch(accessors: ByCell, cell: number, actor: number): void {
