@@ -35,6 +35,8 @@ interface FollowerFields {
   resumable: RecordedCall | null;
   /** The status with which the task ended; null while it lives. */
   status: number | null;
+  /** What the task has begun goes on only when its next line needs it. */
+  late: boolean;
 }
 
 export type Follower = Handle<FollowerFields>;
@@ -48,6 +50,7 @@ export const Follower = layout<FollowerFields>('follower', {
   levels: [],
   resumable: null,
   status: null,
+  late: false,
 });
 
 /** The follower of a task, made when it is first asked for. */

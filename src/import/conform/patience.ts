@@ -1,6 +1,8 @@
 /** Letting others run, and time pass, until a task of the recording can go on. */
 
+import type { Actor } from '../../kernel-sim/machine/machine.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
+import { followerOf } from './follower.ts';
 import type { Simulation } from './simulation.ts';
 import type { Setting } from './world.ts';
 
@@ -46,6 +48,10 @@ export function helpAll(simulation: Simulation, task: Task, mayTakeTime: boolean
   }
 }
 
+/** Whether an actor waits for its own next line. */
+const isLate = ({ store }: Simulation, actor: Actor): boolean =>
+  actor.layout === (Task as unknown) && store.peek(followerOf(store, actor as Task).late);
+
 /** Lets time pass to that of a line, in seconds since the epoch, and everybody run whose time comes. */
 export function passTime(simulation: Simulation, setting: Setting, time: number | null): void {
   if (time === null) return;
@@ -58,7 +64,7 @@ export function passTime(simulation: Simulation, setting: Setting, time: number 
     if (deadline > now) machine.advanceClock(deadline);
     let ran = false;
     for (const actor of machine.actors) {
-      if (simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
+      if (simulation.isHeld(actor) || !simulation.canRun(actor) || isLate(simulation, actor)) continue;
       simulation.run(actor);
       ran = true;
     }

@@ -12,7 +12,7 @@ import { signalNumber } from '../../kernel-sim/abi/signal-name.ts';
 import { exitedStatus, killedStatus } from '../../kernel-sim/abi/wait.ts';
 import type { Result } from '../../kernel-sim/result.ts';
 import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
-import { Task } from '../../kernel-sim/task/task.ts';
+import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Return } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
@@ -24,14 +24,12 @@ import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
 import { findTask, finish, helpAll, passTime } from './patience.ts';
 import { prepare } from './prepare.ts';
-import { isInterrupted, mayTakeTime, mustSeeSignal, reasonFor, subjectOf } from './recorded-kind.ts';
+import { isInterrupted, mayTakeTime, reasonFor, subjectOf } from './recorded-kind.ts';
 import { RecordedOrder } from './recorded-order.ts';
+import { type Decide, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
 import { AGREED, type Divergence, skipped, type Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
-
-/** Asked whether something happens now; `usually` is what is tried first. */
-export type Decide = (usually: boolean) => boolean;
 
 /** Where the recording and the simulation part. */
 export interface Mismatch {
@@ -76,7 +74,7 @@ export class Replay {
     const event = this.#order.events[index]!;
     passTime(this.simulation, this.#setting, event.time);
     const handled = this.#take(event, index, forced);
-    if (handled.mismatch === null || forced) this.#settle(index, decide);
+    if (handled.mismatch === null || forced) settle(this.simulation, this.#order, index, decide);
     return handled;
   }
 
@@ -121,6 +119,7 @@ export class Replay {
       else if (!forced) return differs(event, call.text, 'no signal is delivered before it', 'one is');
       else simulation.forgetSignals(task);
     }
+    store.setOwn(follower.late, false);
     store.setOwn(follower.call, call);
     store.setOwn(follower.outcome, null);
     const subject = call.resumes === null ? call : (store.peek(follower.resumable) ?? call);
@@ -180,12 +179,14 @@ export class Replay {
   /** The call has no result: the task ends in it. */
   #leaveForGood(task: Task, call: RecordedCall): Handled {
     const { store } = this.simulation;
-    this.simulation.run(task);
-    const outcome = store.peek(this.simulation.follower(task).outcome);
+    const follower = this.simulation.follower(task);
+    const isExit = call.name === 'exit' || call.name === 'exit_group';
+    if (!isExit || !store.peek(follower.late)) this.simulation.run(task);
+    const outcome = store.peek(follower.outcome);
     // Whoever was killed in a call had to be still waiting in it.
     const waited = outcome === null || (!outcome.ok && (outcome.errno === 'EINTR' || isRestart(outcome.errno)));
     if (waited && syscalls.has(call.name) && call.endLine !== null) return { mismatch: null, verdict: AGREED };
-    if (call.name === 'exit' || call.name === 'exit_group') return { mismatch: null, verdict: AGREED };
+    if (isExit) return { mismatch: null, verdict: AGREED };
     return { mismatch: null, verdict: skipped('ended inside the call') };
   }
 
@@ -275,23 +276,6 @@ export class Replay {
     if (isOwn || isStranger || isQueue) simulation.sendFromOutside(task, info);
   }
 
-  /** Whether the next thing the log shows of a task, after a call, is a signal. */
-  /** A task in user mode takes a signal as soon as it comes; its line follows when strace gets to it. */
-  #takeEarly(task: Task, index: number): void {
-    const { simulation } = this;
-    const { store } = simulation;
-    if (store.peek(task.life) !== 'alive' || simulation.frame(task) !== null || !simulation.hasSignals(task)) return;
-    const follower = simulation.follower(task);
-    if (store.peek(follower.taken) !== null || store.peek(follower.call) !== null) return;
-    const event = this.#order.nextOf(simulation.numberOf(task), index);
-    if (event?.kind !== 'signal' || event.info === null) return;
-    const mark = store.mark();
-    simulation.beginDelivery(task);
-    simulation.run(task);
-    const taken = store.peek(follower.taken);
-    if (taken === null || !agrees(event.info, taken as never)) store.undo(mark);
-  }
-
   /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */
   #finishDelivery(task: Task): void {
     this.simulation.run(task);
@@ -337,40 +321,6 @@ export class Replay {
     return differs(event, recorded, recorded, known === null ? 'it goes on' : `it ended with status ${known}`);
   }
 
-  // --- everybody else ---
-
-  /** Runs what can run after an event: calls that have begun and calls that were woken. Each may also wait for a later event. */
-  #settle(index: number, decide: Decide): void {
-    const { simulation } = this;
-    const { machine } = simulation.k;
-    const next = this.#order.events[index + 1];
-    const postponed = new Set<unknown>();
-    for (let progress = true; progress; ) {
-      progress = false;
-      for (const actor of machine.actors) {
-        if (actor.layout === (Task as unknown)) this.#takeEarly(actor as Task, index);
-        if (postponed.has(actor) || !simulation.canRun(actor)) continue;
-        if (actor.layout === (Task as unknown)) {
-          const task = actor as Task;
-          const follower = simulation.follower(task);
-          if (simulation.store.peek(follower.taken) !== null) continue;
-          const { call } = { call: simulation.store.peek(follower.call) };
-          // A call on one line: it runs when its second half is handled, which is next.
-          if (next?.kind === 'leave' && next.call === call) continue;
-          if (call !== null && mustSeeSignal(call) && !simulation.hasSignals(task)) continue;
-          const held = simulation.isHeld(actor);
-          if (!decide(!held)) {
-            postponed.add(actor);
-            continue;
-          }
-          simulation.run(actor, held);
-        } else simulation.run(actor);
-        progress = true;
-      }
-    }
-  }
-
-  /** Moves the virtual clock to the time of an event, from deadline to deadline. */
   #isOver(task: Task): boolean {
     return this.simulation.store.peek(this.simulation.follower(task).status) !== null;
   }

@@ -1,8 +1,8 @@
 /**
  * Walks through a recording, looking for an order of effects that explains it.
  *
- * Where the replay and the recording part, the decisions before are changed one at a time, the latest first, then two at a time, until
- * the replay passes; bounded by {@link TRIALS}. If none does, the event is taken as recorded and counted as a divergence.
+ * Where the replay and the recording part, the decisions before are changed one at a time, the latest first: by one line, then for as
+ * long as the call lasts; then two at a time, until the replay passes; bounded by {@link TRIALS}. If none does, the event is taken as recorded and counted as a divergence.
  */
 
 import { fileAt } from '../../kernel-sim/fs/files.ts';
@@ -10,6 +10,7 @@ import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { passedOver } from './inherited.ts';
 import { GUESSES } from './prepare.ts';
 import { type Handled, Replay } from './replay.ts';
+import type { Decide, Decision } from './settle.ts';
 import { unseenValues } from './unseen-values.ts';
 import type { Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
@@ -29,11 +30,11 @@ const MEMORY = 4000;
 /** Where the kernel stood before an event, and what was decided while it was handled. */
 interface Moment {
   readonly mark: number;
-  decisions: readonly boolean[];
+  decisions: readonly Decision[];
 }
 
 /** Decisions that differ from the usual ones, by event. */
-type Script = ReadonlyMap<number, readonly boolean[]>;
+type Script = ReadonlyMap<number, readonly Decision[]>;
 
 /** Something that the log does not show and a divergence tells: an inherited descriptor, or what SETALL sets. */
 export type Assumption = { readonly inherited: number } | { readonly guessed: RecordedCall; readonly guess: number };
@@ -98,9 +99,9 @@ export class Search {
   #step(index: number, script: Script): boolean {
     const { store } = this.replay.simulation;
     const known = script.get(index);
-    const decisions: boolean[] = [];
+    const decisions: Decision[] = [];
     const mark = store.mark();
-    const decide = (usually: boolean): boolean => {
+    const decide = (usually: boolean): Decision => {
       const decision = known?.[decisions.length] ?? usually;
       decisions.push(decision);
       return decision;
@@ -111,7 +112,7 @@ export class Search {
     return handled.mismatch === null || this.#accepted.has(index);
   }
 
-  #attempt(index: number, decide: (usually: boolean) => boolean, mark: number): Handled {
+  #attempt(index: number, decide: Decide, mark: number): Handled {
     const { store } = this.replay.simulation;
     try {
       return this.replay.handle(index, decide, this.#accepted.has(index));
@@ -136,11 +137,12 @@ export class Search {
       for (let ordinal = count - 1; ordinal >= 0; ordinal -= 1) choices.push([event, ordinal]);
     }
     const taken = new Map(choices.map(([event]) => [event, this.#moments[event]!.decisions]));
-    const changed = (script: Script, [event, ordinal]: readonly [number, number]): Script => {
+    const changed = (script: Script, [event, ordinal]: readonly [number, number], late = false): Script => {
       const before = script.get(event) ?? taken.get(event)!;
-      const decisions = [...before.slice(0, ordinal), !before[ordinal]];
-      return new Map(script).set(event, decisions);
+      const decision = late ? 'late' : before[ordinal] !== true;
+      return new Map(script).set(event, [...before.slice(0, ordinal), decision]);
     };
+    const ran = ([event, ordinal]: readonly [number, number]): boolean => taken.get(event)![ordinal] === true;
     let trials = 0;
     const tries = (script: Script, from: number): boolean => {
       trials += 1;
@@ -155,12 +157,16 @@ export class Search {
     for (const choice of choices.slice(0, TRIALS)) {
       if (tries(changed(usual, choice), choice[0])) return true;
     }
+    for (const choice of choices.filter(ran).slice(0, TRIALS)) {
+      if (tries(changed(usual, choice, true), choice[0])) return true;
+    }
     const near = choices.slice(0, 24);
     for (const [i, one] of near.entries()) {
       for (const other of near.slice(i + 1)) {
-        if (trials > 2 * TRIALS) break;
+        if (trials > 3 * TRIALS) break;
         if (one[0] === other[0]) continue;
-        if (tries(changed(changed(usual, one), other), Math.min(one[0], other[0]))) return true;
+        const from = Math.min(one[0], other[0]);
+        if (tries(changed(changed(usual, one), other), from)) return true;
       }
     }
     // Nothing helps: back to the order that was tried first.
