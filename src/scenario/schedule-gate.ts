@@ -18,7 +18,7 @@ interface GateFields {
   passed: TableOf<boolean>;
 }
 
-const GateState = layout<GateFields>('schedule_gate', { calls: table(0), passed: table(false) });
+const GateState = layout<GateFields>('schedule_gate', { calls: table(0), passed: table(false) }, { shadow: true });
 
 export class ScheduleGate implements Gate {
   readonly #points: readonly Point[];

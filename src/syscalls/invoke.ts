@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel-sim/kernel.ts';
 import { type Steps, scoped } from '../kernel-sim/machine/effect.ts';
 import type { Call } from '../kernel-sim/machine/frame.ts';
 import { fail } from '../kernel-sim/result.ts';
-import { reset } from '../kernel-sim/task/next-syscall-data.ts';
+import { isTied, reset } from '../kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import type { Datum } from './datum.ts';
 import { leaveKernel, leaveUserMode, type Outcome } from './leave.ts';
@@ -33,11 +33,14 @@ function* run(k: Kernel, task: Task, name: string, args: readonly Datum[]): Step
   }
 }
 
-/** Drops a value that the call behind arming it did not take: the next call of any kind is all it is for (N8), or a failed exec (N21). */
+/**
+ * Drops a value that the call behind arming it did not take: the next call of any kind is all it is for (N8, where it is not tied to
+ * its call instead), or a failed exec (N21).
+ */
 function* forgetArmed(k: Kernel, task: Task, name: string, ok: boolean): Steps<void> {
   if (!k.profile.series.has('next_syscall_data')) return;
-  const tied = k.fixed('N8') && !/^p?write/.test(name);
-  if (tied || (k.fixed('N21') && name === 'execve' && !ok)) yield* scoped(reset(k, task));
+  const isOver = k.fixed('N8') && !isTied(k) && !/^p?write/.test(name);
+  if (isOver || (k.fixed('N21') && name === 'execve' && !ok)) yield* scoped(reset(k, task));
 }
 
 /** What a task in user mode does before anything else when its flag says that signals are pending; ends in nothing. */

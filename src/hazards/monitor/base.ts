@@ -22,11 +22,15 @@ interface BaseWatchFields {
   waitsFor: TableOf<string | null>;
 }
 
-const BaseWatch = layout<BaseWatchFields>('base_watch', {
-  msgmni: table<number | null>(null),
-  waiting: table<readonly string[]>([]),
-  waitsFor: table<string | null>(null),
-});
+const BaseWatch = layout<BaseWatchFields>(
+  'base_watch',
+  {
+    msgmni: table<number | null>(null),
+    waiting: table<readonly string[]>([]),
+    waitsFor: table<string | null>(null),
+  },
+  { shadow: true },
+);
 
 /** A sleeping receiver was handed a message, and somebody else than its process was put down as the last receiver (K3). */
 export function onHanded(tx: Transaction, { recorded, process }: Remark): void {

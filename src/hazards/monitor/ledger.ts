@@ -34,7 +34,11 @@ interface LedgerFields {
 
 export type Ledger = Handle<LedgerFields>;
 
-const Ledger = layout<LedgerFields>('ledger', { survival: null, survivedCall: null, taken: null, lost: null });
+const Ledger = layout<LedgerFields>(
+  'ledger',
+  { survival: null, survivedCall: null, taken: null, lost: null },
+  { shadow: true },
+);
 
 /** The ledger of a task, made when first needed. */
 export function ledgerOf(tx: Transaction, task: Task): Ledger {

@@ -5,12 +5,15 @@ import type { Transaction } from '../../kernel-sim/machine/store.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { report } from './report.ts';
 
-/** The catalogued hazard that a fault in an object of this kind is, by kind of object and of fault. */
+/**
+ * The catalogued hazard that a fault in an object of this kind is, by kind of object and of fault; behind those, by the operation it
+ * happens in, where another operation would be another hazard.
+ */
 const faults: Readonly<Record<string, string>> = {
   'next_syscall_data use-after-free': 'N1',
   'next_syscall_data double-free': 'N1',
   'next_syscall_data uninitialised-read': 'N2',
-  'sem_undo use-after-free': 'K2',
+  'sem_undo use-after-free exit_sem.read_again': 'K2',
   'sigqueue use-after-free': 'G2',
   'sig_leftover use-after-free': 'G8',
   'sig_leftover double-free': 'G8',
@@ -18,9 +21,11 @@ const faults: Readonly<Record<string, string>> = {
 };
 
 /** Memory was touched that should not have been. A fault that the catalogue does not know is left to the fault report. */
-export function onFault(tx: Transaction, fault: Fault): void {
+export function onFault(tx: Transaction, fault: Fault, operation: string): void {
+  const what = `${fault.object?.layout.kind ?? ''} ${fault.kind}`;
   const id =
-    faults[`${fault.object?.layout.kind ?? ''} ${fault.kind}`] ??
+    faults[what] ??
+    faults[`${what} ${operation}`] ??
     (fault.message === 'bytes of the kernel stack' ? 'I7' : undefined);
   if (id === undefined) return;
   report(tx, id, tx.actor as Task, {

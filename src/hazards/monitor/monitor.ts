@@ -27,10 +27,10 @@ export class HazardMonitor implements Monitor {
     this.#base = new BaseMonitor(k.machine.store);
   }
 
-  observe(tx: Transaction, _actor: Actor): void {
+  observe(tx: Transaction, _actor: Actor, operation: string): void {
     // Findings become notes too; they are not looked at again.
     for (const note of tx.notes.slice()) {
-      if (isFault(note)) onFault(tx, note);
+      if (isFault(note)) onFault(tx, note, operation);
       else this.#hear(tx, note);
     }
   }

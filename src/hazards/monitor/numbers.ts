@@ -4,19 +4,27 @@ import type { Kernel } from '../../kernel-sim/kernel.ts';
 import { type Handle, layout, type TableOf, table } from '../../kernel-sim/machine/layout.ts';
 import type { Remark } from '../../kernel-sim/machine/note.ts';
 import type { Store, Transaction } from '../../kernel-sim/machine/store.ts';
+import type { Upid } from '../../kernel-sim/pid/pid.ts';
 import { capable } from '../../kernel-sim/task/cred.ts';
+import { asInt } from '../../kernel-sim/task/next-syscall-data.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import type { Ledger } from './ledger.ts';
-import { report } from './report.ts';
+import { callOf, report } from './report.ts';
 
 const SLOTS = 32_768;
 
 interface IdsFields {
   /** Ids once chosen and since removed, by kind and id. */
   chosen: TableOf<'never' | 'alive' | 'removed'>;
+  /** By a pid namespace and one around it: the number that the newest member of the inner one was given in the outer one. */
+  outer: TableOf<number | null>;
 }
 
-const Ids = layout<IdsFields>('seen_ids', { chosen: table<'never' | 'alive' | 'removed'>('never') });
+const Ids = layout<IdsFields>(
+  'seen_ids',
+  { chosen: table<'never' | 'alive' | 'removed'>('never'), outer: table<number | null>(null) },
+  { shadow: true },
+);
 
 export class NumberMonitor {
   readonly #ids: Handle<IdsFields>;
@@ -33,27 +41,43 @@ export class NumberMonitor {
     });
   }
 
-  /** A child has its numbers: a chosen one is that of the innermost namespace only (P4), be that a new one whose first is no 1 (P5). */
+  /**
+   * A child has its numbers: a chosen one is that of the innermost namespace only, be that a new one whose first is no 1 (P5). Outside
+   * its family's numbers follow on each other, as they did where they were saved, until a stranger's fork gets in between (P4).
+   */
   onFork(tx: Transaction, note: Remark): void {
     const parent = note.task as Task;
-    const remembered = tx.read(parent.remembered) as Ledger | null;
-    const taken = remembered === null ? null : tx.read(remembered.taken);
     const upids = tx.read(tx.read((note.child as Task).pid)!.upids);
     const inner = upids.at(-1);
-    if (taken === null || inner === undefined || upids.length < 2) return;
+    if (inner === undefined || upids.length < 2) return;
+    const strayed = this.#strayed(tx, upids, inner);
+    const remembered = tx.read(parent.remembered) as Ledger | null;
+    const taken = remembered === null ? null : tx.read(remembered.taken);
+    if (taken === null) return;
     const intended = `the child to be ${taken.value}`;
     if (tx.read(inner.ns.reaper) === note.child && inner.number !== 1) {
       report(tx, 'P5', parent, {
         intended,
         happened: `the new namespace's init is ${inner.number} and nobody is 1 there`,
       });
-    } else {
-      const outer = upids.slice(0, -1).map(({ number }) => number);
+    } else if (strayed.length > 0) {
       report(tx, 'P4', parent, {
-        intended,
-        happened: `it is ${inner.number} inside and ${outer.join(', ')} outside, as it came`,
+        intended: `${intended}, and to have the numbers outside that follow on those of its namespace`,
+        happened: `it is ${inner.number} inside and ${strayed.join(', ')} outside: others have forked there meanwhile`,
       });
     }
+  }
+
+  /** The numbers outside that do not follow on that of the member of the innermost namespace before; this one is the newest now. */
+  #strayed(tx: Transaction, upids: readonly Upid[], inner: Upid): number[] {
+    const strayed: number[] = [];
+    for (const { ns, number } of upids.slice(0, -1)) {
+      const cell = this.#ids.outer.at(`${inner.ns.name} in ${ns.name}`);
+      const before = tx.read(cell);
+      tx.write(cell, number);
+      if (before !== null && number !== before + 1) strayed.push(number);
+    }
+    return strayed;
   }
 
   /** An ordinary fork starts its search from a number that somebody chose. */
@@ -77,6 +101,7 @@ export class NumberMonitor {
         happened: 'an ordinary creation gave the same id to another object',
       });
     }
+    if (wanted === null) this.#onOrdinary(tx, kind, id);
     if (wanted !== null) tx.write(seen, 'alive');
     if (wanted !== null && k.is26 && id % SLOTS >= tx.read(k.initIpcNs[`${kind}mni`])) {
       report(tx, 'I10', tx.actor as Task, {
@@ -84,6 +109,20 @@ export class NumberMonitor {
         happened: `${kind} ${id} is in slot ${id % SLOTS}`,
       });
     }
+  }
+
+  /** An object was made with the next id, by a call that had taken a chosen one (I2). */
+  #onOrdinary(tx: Transaction, kind: string, id: number): void {
+    const task = tx.actor as Task;
+    const ledger = tx.read(task.remembered) as Ledger | null;
+    const taken = ledger === null ? null : tx.read(ledger.taken);
+    if (taken === null || taken.by !== `${kind}get`) return;
+    const call = callOf(tx, task);
+    report(tx, 'I2', task, {
+      call,
+      intended: `${call} to give ${asInt(taken.value)}`,
+      happened: `it starts over without its number and makes ${kind} ${id}`,
+    });
   }
 
   onRemoved(tx: Transaction, note: Remark): void {

@@ -34,10 +34,14 @@ interface SigWatchFields {
   read: TableOf<readonly (readonly [number, unknown])[] | null>;
 }
 
-const SigWatch = layout<SigWatchFields>('sig_watch', {
-  writing: table<Writing | null>(null),
-  read: table<readonly (readonly [number, unknown])[] | null>(null),
-});
+const SigWatch = layout<SigWatchFields>(
+  'sig_watch',
+  {
+    writing: table<Writing | null>(null),
+    read: table<readonly (readonly [number, unknown])[] | null>(null),
+  },
+  { shadow: true },
+);
 
 const names = (set: bigint): string => signalsOf(set).join(', ');
 

@@ -11,7 +11,7 @@ interface RestartsFields {
   forks: TableOf<number>;
 }
 
-const Restarts = layout<RestartsFields>('restarts', { forks: table(0) });
+const Restarts = layout<RestartsFields>('restarts', { forks: table(0) }, { shadow: true });
 
 const FORKS = ['fork', 'vfork', 'clone', 'clone3'];
 

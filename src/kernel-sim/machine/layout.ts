@@ -78,6 +78,8 @@ export interface Layout<F> {
   readonly initial: readonly unknown[];
   /** Whether objects come from the tracked heap: uninitialised when made, poisoned when freed. */
   readonly heap: boolean;
+  /** What of it no kernel code looks at, all or some fields: whoever watches the kernel keeps it there. */
+  readonly shadow: boolean | readonly string[];
   instantiate(store: Store, base: number, allocator: KernelObject | null, ordinal: number): Handle<F>;
 }
 
@@ -90,8 +92,13 @@ let layouts = 0;
  * Declares a kind of kernel object by its fields and their first values.
  *
  * @param heap true for memory whose life is watched: reading a field before it was written, or touching it after `free`, is reported.
+ * @param shadow true, or the names of fields, for what no kernel code looks at
  */
-export function layout<F>(kind: string, fields: { [K in keyof F]: F[K] }, { heap = false } = {}): Layout<F> {
+export function layout<F>(
+  kind: string,
+  fields: { [K in keyof F]: F[K] },
+  { heap = false, shadow = false }: { heap?: boolean; shadow?: boolean | readonly (keyof F & string)[] } = {},
+): Layout<F> {
   const names = Object.keys(fields);
   const values = Object.values(fields);
   const cells = names.filter((_, i) => !isTable(values[i]));
@@ -152,6 +159,7 @@ export function layout<F>(kind: string, fields: { [K in keyof F]: F[K] }, { heap
     fields: cells,
     initial: cells.map((field) => fields[field as keyof F]),
     heap,
+    shadow,
     instantiate: (store, base, allocator, ordinal) =>
       new Instance(store, base, allocator, ordinal) as unknown as Handle<F>,
   };

@@ -34,7 +34,8 @@ export interface Behaviour {
  * cells, so that it is undone with the step and tells states apart; what it concludes it says in notes of its own.
  */
 export interface Monitor {
-  observe(tx: Transaction, actor: Actor): void;
+  /** @param operation the name of the operation that the step was; empty for a step between calls, or one that a call returned in */
+  observe(tx: Transaction, actor: Actor, operation: string): void;
 }
 
 /** Holds actors back at points of their calls: how a schedule is pinned in part. */
@@ -141,29 +142,31 @@ export class Machine {
     this.store.beginStep(actor);
     this.store.read(actor.life); // whoever is dead does not step: killing it is not independent of its steps
     this.gate?.passes(this.store, actor);
-    this.#perform(actor);
-    if (this.monitor !== null && this.store.notes.length > 0) this.monitor.observe(this.store, actor);
+    const operation = this.#perform(actor);
+    if (this.monitor !== null && this.store.notes.length > 0) this.monitor.observe(this.store, actor, operation);
   }
 
-  #perform(actor: Actor): void {
+  /** The name of the operation performed, empty when there was none. */
+  #perform(actor: Actor): string {
     const { store } = this;
     const frame = store.peek(actor.frame);
     if (frame === null) {
       this.#behaviourOf(actor).resume(store, actor);
-      return;
+      return '';
     }
     const { next } = frame;
     if (next === undefined) {
       store.setOwn(actor.frame, null);
       this.#behaviourOf(actor).complete(store, actor, frame.call, frame.value);
-      return;
+      return '';
     }
     if (store.recording) next.op.when?.(store, ...(next.args as never[])); // what the wait looked at is part of the footprint
     const result = next.op.body(store, ...(next.args as never[]));
     // An operation may take its own actor's frame away (exec by a sibling, death): then there is nothing to go on with.
-    if (store.peek(actor.frame) !== frame) return;
+    if (store.peek(actor.frame) !== frame) return next.op.name;
     if (store.tracking) store.setOwn(actor.frame, frame.after(result, this.remembering));
     else frame.proceed(result);
+    return next.op.name;
   }
 
   /** The earliest time, in ns, at which some waiting actor's wait ends by itself; null when none does. */

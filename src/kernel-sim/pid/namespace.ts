@@ -22,12 +22,16 @@ interface PidNamespaceFields {
 
 export type PidNamespace = Handle<PidNamespaceFields>;
 
-export const PidNamespace = layout<PidNamespaceFields>('pid_namespace', {
-  level: 0,
-  parent: null,
-  reaper: null,
-  lastPid: 0,
-  map: table(false),
-  chosen: table(false),
-  pids: table<Pid | null>(null),
-});
+export const PidNamespace = layout<PidNamespaceFields>(
+  'pid_namespace',
+  {
+    level: 0,
+    parent: null,
+    reaper: null,
+    lastPid: 0,
+    map: table(false),
+    chosen: table(false),
+    pids: table<Pid | null>(null),
+  },
+  { shadow: ['chosen'] },
+);

@@ -31,7 +31,7 @@ export type NextSyscallData = Handle<NextSyscallDataFields>;
 export const NextSyscallData = layout<NextSyscallDataFields>(
   'next_syscall_data',
   { ndata: 0, data: 0n, intent: null },
-  { heap: true },
+  { heap: true, shadow: ['intent'] },
 );
 
 /** Allocates the structure and attaches it to the task at once, contents not written (N2). */
@@ -154,6 +154,13 @@ const noteTaken = operation(
 );
 
 /**
+ * Whether a value is tied to the call that it is meant for: only that one is offered it, however often it fails before. That is what
+ * the repair of N8 comes to when another repair keeps values through failures (N9, F3), as clearing them after the next call would not
+ * leave the retry anything. By itself N8's repair clears.
+ */
+export const isTied = (k: Kernel): boolean => k.fixed('N8') && (k.fixed('N9') || k.fixed('F3'));
+
+/**
  * What a consumer may take; null for nothing. As posted that is whatever is armed. A kernel that ties the value to the call it is
  * meant for takes it for no other: one of another kind (N13), one inside a signal handler (N11), one that comes before it (N12).
  */
@@ -163,9 +170,9 @@ const offered = operation(
     const nsd = tx.read(task.nsd);
     if (nsd === null || tx.read(nsd.ndata) === 0) return null;
     const intent = tx.read(nsd.intent);
-    if (k.fixed('N13') && !isMeantFor(intent, by)) return null;
+    if ((k.fixed('N13') || isTied(k)) && !isMeantFor(intent, by)) return null;
     if (k.fixed('N11') && tx.read(tx.read(task.signals)!.frames).length > 0) return null;
-    if ((k.fixed('N12') || k.fixed('N19')) && !k.userland.isMeantCall(tx, task, intent)) return null;
+    if ((k.fixed('N12') || k.fixed('N19') || isTied(k)) && !k.userland.isMeantCall(tx, task, intent)) return null;
     return { value: tx.read(nsd.data), intent };
   },
 );
