@@ -7,6 +7,7 @@ import { AddressSpace } from './ipc/address-space.ts';
 import { createIpcNamespace } from './ipc/namespace.ts';
 import { type Kernel, System, type Userland } from './kernel.ts';
 import { Machine } from './machine/machine.ts';
+import { Netlink } from './netlink/netlink.ts';
 import { PidNamespace } from './pid/namespace.ts';
 import { groupMembers, Pid, publish, sessionMembers } from './pid/pid.ts';
 import type { Profile } from './profile.ts';
@@ -43,6 +44,7 @@ export function boot({ profile, userland, tracking = true, traced = false }: Boo
     initIpcNs: createIpcNamespace(store, { is26, fixed }, null),
     users: store.create(UserCounts),
     fs: store.create(FileSystem),
+    netlink: store.create(Netlink),
   };
   plantFileSystem(store, k);
   return k;

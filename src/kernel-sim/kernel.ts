@@ -9,6 +9,7 @@ import type { IpcNamespace } from './ipc/namespace.ts';
 import { type Handle, layout } from './machine/layout.ts';
 import type { Machine } from './machine/machine.ts';
 import type { Transaction } from './machine/store.ts';
+import type { Netlink } from './netlink/netlink.ts';
 import type { PidNamespace } from './pid/namespace.ts';
 import type { Profile } from './profile.ts';
 import type { Task } from './task/task.ts';
@@ -75,6 +76,7 @@ export interface Kernel {
   readonly initIpcNs: IpcNamespace;
   readonly users: UserCounts;
   readonly fs: FileSystem;
+  readonly netlink: Netlink;
   readonly userland: Userland;
   /** Whether a catalogued defect is repaired, by its id in upper case. */
   fixed(id: string): boolean;
