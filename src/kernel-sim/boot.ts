@@ -1,5 +1,6 @@
 /** Booting: the machine, the objects that are there before the first task, and the first task. */
 
+import { Cgroup } from './freezer/cgroup.ts';
 import { FileSystem, openStandardStreams, plantFileSystem } from './fs/file-system.ts';
 import { Files } from './fs/files.ts';
 import { FsContext } from './fs/fs-context.ts';
@@ -44,6 +45,7 @@ export function boot({ profile, userland, tracking = true, traced = false }: Boo
     initIpcNs: createIpcNamespace(store, { is26, fixed }, null),
     users: store.create(UserCounts),
     fs: store.create(FileSystem),
+    cgroups: store.create(Cgroup, { live: true }),
     netlink: store.create(Netlink),
   };
   plantFileSystem(store, k);

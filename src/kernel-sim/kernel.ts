@@ -4,6 +4,7 @@
  * A `Kernel` holds no state. Handlers get it as their first argument and reach state through the operations of the rooms.
  */
 
+import type { Cgroup } from './freezer/cgroup.ts';
 import type { FileSystem } from './fs/file-system.ts';
 import type { IpcNamespace } from './ipc/namespace.ts';
 import { type Handle, layout } from './machine/layout.ts';
@@ -76,6 +77,8 @@ export interface Kernel {
   readonly initIpcNs: IpcNamespace;
   readonly users: UserCounts;
   readonly fs: FileSystem;
+  /** The root of the freezer's groups; nobody sees it in a kernel without. */
+  readonly cgroups: Cgroup;
   readonly netlink: Netlink;
   readonly userland: Userland;
   /** Whether a catalogued defect is repaired, by its id in upper case. */

@@ -1,5 +1,7 @@
 /** The file systems that can be mounted, by name; /proc/filesystems. Other rooms add theirs here. */
 
+import { hasFreezer } from '../freezer/cgroup.ts';
+import { makeCgroupRoot } from '../freezer/directory.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Transaction } from '../machine/store.ts';
 import type { Task } from '../task/task.ts';
@@ -23,6 +25,7 @@ export const makeProcRoot: MakeRoot = (tx, k, task, place) =>
   procRoot(place, task === null ? k.initPidNs : tx.read(task.pidNs)!);
 
 const types: Readonly<Record<string, MakeRoot>> = { proc: makeProcRoot };
+const withFreezer: typeof types = { ...types, cgroup: makeCgroupRoot };
 
 /** What a kernel can mount. */
-export const fileSystemTypes = (_k: Kernel): Readonly<Record<string, MakeRoot>> => types;
+export const fileSystemTypes = (k: Kernel): Readonly<Record<string, MakeRoot>> => (hasFreezer(k) ? withFreezer : types);

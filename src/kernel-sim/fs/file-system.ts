@@ -7,6 +7,8 @@
 
 import { S_IFCHR, S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_ISVTX } from '../abi/mode.ts';
 import { O_LARGEFILE, O_RDONLY, O_WRONLY } from '../abi/open.ts';
+import { hasFreezer } from '../freezer/cgroup.ts';
+import { makeCgroupRoot } from '../freezer/directory.ts';
 import type { Kernel } from '../kernel.ts';
 import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -84,6 +86,14 @@ export function plantFileSystem(tx: Transaction, k: Kernel): void {
   tx.write(k.fs.root, root);
   populate(tx, k, atBoot);
   mountOn(tx, k, null, tx.read(root.entries.at('proc'))!, makeProcRoot);
+  if (hasFreezer(k)) mountFreezer(tx, k, root);
+}
+
+/** Where hosts with the control group tools have it. */
+function mountFreezer(tx: Transaction, k: Kernel, root: Inode): void {
+  populate(tx, k, [directory('/cgroup/freezer')]);
+  const cgroup = tx.read(root.entries.at('cgroup'))!;
+  mountOn(tx, k, null, tx.read(cgroup.entries.at('freezer'))!, makeCgroupRoot);
 }
 
 /** Puts files into the tree, as root would before anything runs; one that is there already is changed. For operations. */

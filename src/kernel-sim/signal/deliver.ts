@@ -3,9 +3,9 @@
  * (6.x: get_signal), arch/x86 handle_signal; SEMANTICS C12 take().
  *
  * The signal lock is held from taking a signal to knowing what it does; it is dropped to ask whether the process group is orphaned,
- * to tell the parent of a stop, and before a handler is entered. Those are the steps here.
+ * to tell the parent of a stop, and before a handler is entered. Those are the steps here. A thread that is to freeze does so first.
  * Notes: `signal.delivered` {task, info, action} as strace shows it, `signal.stopped` {process, by}.
- * Left out on purpose: ptrace, core files (RLIMIT_CORE is 0), freezing.
+ * Left out on purpose: ptrace, core files (RLIMIT_CORE is 0).
  */
 
 import {
@@ -27,6 +27,7 @@ import {
 import { CLD_STOPPED } from '../abi/signal-code.ts';
 import { type DefaultAction, defaultAction, isUnblockable } from '../abi/signal-default.ts';
 import { killedStatus } from '../abi/wait.ts';
+import { awaitThaw, enterRefrigerator } from '../freezer/freeze.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -54,6 +55,8 @@ type Taken =
   | { readonly kind: 'nothing' }
   /** One that a tracer was shown and that does nothing else. */
   | { readonly kind: 'shown' }
+  /** It froze. */
+  | { readonly kind: 'frozen' }
   | { readonly kind: 'report'; readonly why: number }
   | { readonly kind: 'stop'; readonly stopping: Stopping }
   /** A stop signal that does nothing to an orphaned group. */
@@ -79,6 +82,7 @@ export function dequeue(tx: Transaction, k: Kernel, task: Task, wanted: bigint):
 
 /** Takes signals until one does something; those that are ignored by now are passed over. */
 const take = operation('signal.take', (tx: Transaction, k: Kernel, task: Task): Taken => {
+  if (enterRefrigerator(tx, task)) return { kind: 'frozen' };
   const process = tx.read(task.process)!;
   const signals = tx.read(process.signals)!;
   const why = tx.read(signals.report);
@@ -167,6 +171,9 @@ function* nextHandled(k: Kernel, task: Task): Steps<Handled | null> {
       case 'nothing':
         return null;
       case 'shown':
+        break;
+      case 'frozen':
+        yield* awaitThaw(task);
         break;
       case 'handler':
         return taken.handled;

@@ -1,6 +1,7 @@
 /** The blocked mask of a thread and the flag that follows from it; kernel/signal.c:recalc_sigpending, sigprocmask; SEMANTICS C12. */
 
 import { SIG_BLOCK, SIG_SETMASK, SIG_UNBLOCK } from '../abi/signal.ts';
+import { progressOf } from '../freezer/cgroup.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -9,11 +10,11 @@ import { type Task, threads } from '../task/task.ts';
 import { signalWake } from './send.ts';
 import { UNBLOCKABLE } from './signal-set.ts';
 
-/** Whether something waits for the thread: a signal it does not block, or a stop it has to join; for operations. */
+/** Whether something waits for the thread: a signal it does not block, a stop it has to join, or a freeze; for operations. */
 export function hasWork(tx: Transaction, task: Task): boolean {
   const own = tx.read(task.signals)!;
   const shared = tx.read(tx.read(task.process)!.signals)!;
-  if (tx.read(shared.stopCount) > 0) return true;
+  if (tx.read(shared.stopCount) > 0 || progressOf(tx, task) === 'freezing') return true;
   return ((tx.read(own.pending) | tx.read(shared.pending)) & ~tx.read(own.blocked)) !== 0n;
 }
 

@@ -4,7 +4,7 @@
  *
  * Everything here is for use inside operations: the real code holds the signal lock of the target. Permission is asked before
  * (kill.ts). Notes: `signal.generated` {target, scope, info} when it is pending, `signal.ignored` {target, info} when it goes
- * nowhere (strace shows those too). Left out on purpose: ptrace, freezing, core dumps that wait for threads.
+ * nowhere (strace shows those too). Left out on purpose: ptrace, core dumps that wait for threads.
  */
 
 import { SIG_DFL, SIG_IGN, SIGCONT, SIGKILL, SIGRTMIN, SIGSTOP } from '../abi/signal.ts';

@@ -4,10 +4,11 @@
  * The order of the steps is that of do_exit, because others can see how far an exit has come: shared memory goes before undo lists,
  * undo lists before descriptors, and the zombie is there before next_syscall_data is freed (N24).
  * Notes: `task.exit` {task, pid, status} when a thread becomes a zombie or goes at once, `panic` {status} when init is gone.
- * Left out on purpose: terminals (no session has one), CPU times, ptrace, cgroups, core files.
+ * Left out on purpose: terminals (no session has one), CPU times, ptrace, core files.
  */
 
 import { SIGCHLD } from '../abi/signal.ts';
+import { leave as leaveCgroup } from '../freezer/cgroup.ts';
 import { exitFiles } from '../fs/files.ts';
 import { exitFs } from '../fs/fs-context.ts';
 import { exitMm } from '../ipc/address-space.ts';
@@ -180,6 +181,7 @@ function livingThread(tx: Transaction, process: Process): Task | null {
 
 /** Makes the task a zombie and tells its parent; true when nobody will wait for it, and it is dead instead. */
 function notifyParent(tx: Transaction, k: Kernel, task: Task): boolean {
+  leaveCgroup(tx, task);
   const process = tx.read(task.process)!;
   const leader = tx.read(process.leader)!;
   if (tx.read(process.liveThreads) === 0) hangUpOrphaned(tx, k, leader, null);

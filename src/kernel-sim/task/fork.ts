@@ -3,7 +3,7 @@
  *
  * The steps stand in the order of copy_process, because what a failing fork leaves armed, taken or undone depends on it.
  * Notes: `task.fork` {task, child, pid} once the child can run; `task.fork_undone` {task} when a signal made all of it vain (K10).
- * Left out on purpose: ptrace, io contexts, cgroups, and the namespaces that thaw does not model (mount, uts, user, net, time).
+ * Left out on purpose: ptrace, io contexts, and the namespaces that thaw does not model (mount, uts, user, net, time).
  */
 
 import {
@@ -22,6 +22,7 @@ import {
   CSIGNAL,
 } from '../abi/clone.ts';
 import { SIGSTOP } from '../abi/signal.ts';
+import { inheritCgroup } from '../freezer/freeze.ts';
 import { copyFiles, exitFiles } from '../fs/files.ts';
 import { copyFs, exitFs } from '../fs/fs-context.ts';
 import { copyMm, exitMm } from '../ipc/address-space.ts';
@@ -148,6 +149,7 @@ const link = operation(
     tx.add(process.liveThreads, 1);
     const parent = thread || (flags & CLONE_PARENT) !== 0 ? tx.read(caller.parent) : caller;
     tx.write(child.parent, parent);
+    inheritCgroup(tx, caller, child);
     if (!thread) {
       if (parent !== null) children.append(tx, parent, child);
       const callerProcess = tx.read(caller.process)!;

@@ -8,6 +8,7 @@
  * Left out on purpose: scheduling classes and priorities (the schedule is the input of a run), accounting of CPU time.
  */
 
+import type { Membership } from '../freezer/cgroup.ts';
 import type { Files } from '../fs/files.ts';
 import type { FsContext } from '../fs/fs-context.ts';
 import type { AddressSpace } from '../ipc/address-space.ts';
@@ -123,6 +124,8 @@ interface TaskFields {
   signals: ThreadSignals | null;
   pidNs: PidNamespace | null;
   ipcNs: IpcNamespace | null;
+  /** Its place in a group of the freezer's; null in the root. */
+  membership: Membership | null;
 
   /** The value armed for the next call (next_syscall_data series); null when none was ever written or it was detached. */
   nsd: NextSyscallData | null;
@@ -171,6 +174,7 @@ export const Task = layout<TaskFields>('task', {
   signals: null,
   pidNs: null,
   ipcNs: null,
+  membership: null,
   nsd: null,
   childrenHead: null,
   childrenTail: null,
