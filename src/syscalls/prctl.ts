@@ -11,7 +11,7 @@ import {
   PR_SET_PDEATHSIG,
 } from '../kernel-sim/abi/prctl.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
-import { load, type Steps } from '../kernel-sim/machine/effect.ts';
+import { load, loadOnce, type Steps } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import {
   dumpableOf,
@@ -55,7 +55,7 @@ function* run(k: Kernel, task: Task, option: number, arg2: Datum): Steps<Result<
       yield* setName(task, arg2);
       return nothing;
     case PR_GET_NAME:
-      return give(arg2, yield* load(task.comm));
+      return give(arg2, yield* loadOnce(task.comm));
     case PR_SET_CHILD_SUBREAPER:
       if (k.is26) return fail('EINVAL'); // of 3.4
       yield* setSubreaper(k, task, integerOf(arg2) !== 0);

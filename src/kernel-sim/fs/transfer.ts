@@ -21,13 +21,20 @@ const takePosition = operation(
     if (!k.is26 && tx.read(file.count) > 1) tx.write(file.positionHolder, task);
     return tx.read(file.position);
   },
-  { when: (tx, k, _task, file) => k.is26 || tx.read(file.count) <= 1 || tx.read(file.positionHolder) === null },
+  {
+    when: (tx, k, _task, file) => k.is26 || tx.read(file.count) <= 1 || tx.read(file.positionHolder) === null,
+    plain: (k) => k.is26,
+  },
 );
 
-const storePosition = operation('file.store_position', (tx: Transaction, task: Task, file: File, position: number) => {
-  tx.write(file.position, position);
-  if (tx.read(file.positionHolder) === task) tx.write(file.positionHolder, null);
-});
+const storePosition = operation(
+  'file.store_position',
+  (tx: Transaction, _k: Kernel, task: Task, file: File, position: number) => {
+    tx.write(file.position, position);
+    if (tx.read(file.positionHolder) === task) tx.write(file.positionHolder, null);
+  },
+  { plain: (k) => k.is26 },
+);
 
 /** Does something at the open file's position, and moves it. */
 function* atPosition<T extends { position: number }>(
@@ -39,7 +46,7 @@ function* atPosition<T extends { position: number }>(
   if (operations.seeking !== 'moves') return yield* use(0);
   const before = yield* takePosition(k, task, file);
   const result = yield* use(before);
-  yield* storePosition(task, file, result.ok ? result.value.position : before);
+  yield* storePosition(k, task, file, result.ok ? result.value.position : before);
   return result;
 }
 

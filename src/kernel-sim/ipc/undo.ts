@@ -177,7 +177,11 @@ const nextEntry = operation('exit_sem.next', (tx: Transaction, list: UndoList): 
 });
 
 /** Reads the id once more, outside: the set may have been removed since, and the entry freed (K2). */
-const readAgain = operation('exit_sem.read_again', (tx: Transaction, entry: UndoEntry): number => tx.read(entry.semid));
+const readAgain = operation(
+  'exit_sem.read_again',
+  (tx: Transaction, entry: UndoEntry): number => tx.read(entry.semid),
+  { plain: true },
+);
 
 const applyEntry = operation(
   'exit_sem.apply',

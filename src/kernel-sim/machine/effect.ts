@@ -5,7 +5,8 @@
  * arguments. The machine performs it as one indivisible step on the store and sends the result back. The step's footprint is
  * what the operation touched, recorded while it ran, so it cannot disagree with what was done.
  *
- * What the real code does under one lock is one operation. What it does unlocked, or across a dropped lock, is several.
+ * What the real code does under one lock is one operation. What it does unlocked, or across a dropped lock, is several; such an
+ * operation is declared plain where the real code takes no lock for it, so that detectors of data races can tell.
  */
 
 import type { Cell } from './layout.ts';
@@ -19,6 +20,8 @@ export interface Operation {
   readonly when: ((tx: Transaction, ...args: never[]) => boolean) | undefined;
   /** The virtual time in ns at which the wait ends whatever `when` says; null for never. */
   readonly deadline: ((tx: Transaction, ...args: never[]) => number | null) | undefined;
+  /** Whether the real code does this without any lock, and not as an atomic access either; it may hang on the arguments. */
+  readonly plain: boolean | ((...args: never[]) => boolean);
 }
 
 /** The next atomic operation of an actor. */
@@ -44,22 +47,32 @@ export type Steps<T> = Generator<Effect | ScopeMark, T, unknown>;
 export function operation<A extends readonly unknown[], R>(
   name: string,
   body: (tx: Transaction, ...args: A) => R,
-  waiting: {
+  {
+    when,
+    deadline,
+    plain = false,
+  }: {
     when?: (tx: Transaction, ...args: A) => boolean;
     deadline?: (tx: Transaction, ...args: A) => number | null;
+    plain?: boolean | ((...args: A) => boolean);
   } = {},
 ): (...args: A) => Steps<R> {
-  const op = { name, body, when: waiting.when, deadline: waiting.deadline } as unknown as Operation;
+  const op = { name, body, when, deadline, plain } as unknown as Operation;
   return function* (...args: A): Steps<R> {
     return (yield { op, args }) as R;
   };
 }
 
 /** Reads one cell without any lock. */
-export const load = operation('load', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell));
+export const load = operation('load', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell), { plain: true });
+
+/** Reads one cell without any lock where any value that it has had will do; READ_ONCE. */
+export const loadOnce = operation('load_once', <T>(tx: Transaction, cell: Cell<T>): T => tx.read(cell));
 
 /** Writes one cell without any lock. */
-export const store = operation('store', <T>(tx: Transaction, cell: Cell<T>, value: T): void => tx.write(cell, value));
+export const store = operation('store', <T>(tx: Transaction, cell: Cell<T>, value: T): void => tx.write(cell, value), {
+  plain: true,
+});
 
 const ENTER: ScopeMark = { scope: 'enter' };
 

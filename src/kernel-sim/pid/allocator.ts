@@ -6,7 +6,7 @@
  */
 
 import type { Kernel } from '../kernel.ts';
-import { load, operation, repeated, type Steps, scoped } from '../machine/effect.ts';
+import { load, loadOnce, operation, repeated, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { PidNamespace } from './namespace.ts';
@@ -55,6 +55,7 @@ const storeLastPid = operation(
     if (nr >= from || from === wrappedAt) return;
     tx.note({ type: 'last_pid.back', from, to: nr, chosen: chosen || tx.read(ns.chosen.at(from)) });
   },
+  { plain: true },
 );
 
 /**
@@ -86,11 +87,15 @@ const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns
 });
 
 /** Reads last_pid to search from; says when the number there was chosen by somebody (P2). */
-const loadLastPid = operation('last_pid.load', (tx: Transaction, ns: PidNamespace): number => {
-  const last = tx.read(ns.lastPid);
-  if (tx.read(ns.chosen.at(last))) tx.note({ type: 'last_pid.chosen', last });
-  return last;
-});
+const loadLastPid = operation(
+  'last_pid.load',
+  (tx: Transaction, ns: PidNamespace): number => {
+    const last = tx.read(ns.lastPid);
+    if (tx.read(ns.chosen.at(last))) tx.note({ type: 'last_pid.chosen', last });
+    return last;
+  },
+  { plain: true },
+);
 
 /** Where a search for a free number stands, and from which last_pid it went round the end, if it did. */
 interface Searching {
@@ -117,7 +122,7 @@ function* search(
 /** Takes the next free number after last_pid; -1 when all are taken. SEMANTICS C1 `next(ns)`. */
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
-  const pidMax = yield* load(k.system.pidMax);
+  const pidMax = yield* loadOnce(k.system.pidMax);
   const { nr, wrappedAt } = yield* repeated<Searching | null, Searching>(null, (at) => search(ns, pidMax, at));
   if (nr === -1) return -1;
   if (k.fixed('P7') || k.fixed('P1')) yield* raiseLastPid(ns, nr, wrappedAt);
@@ -127,7 +132,7 @@ function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
 
 /** Takes the chosen number `nr`: EINVAL out of range, EBUSY taken. SEMANTICS A7, B2. */
 function* takeChosenPid(k: Kernel, ns: PidNamespace, nr: number): Steps<Result<number>> {
-  if (nr < 1 || nr >= (yield* load(k.system.pidMax))) return fail('EINVAL');
+  if (nr < 1 || nr >= (yield* loadOnce(k.system.pidMax))) return fail('EINVAL');
   // Even the first tasks of a young namespace are refused (P3).
   if (nr < RESERVED_PIDS && !k.fixed('P3')) return fail('EINVAL');
   if (yield* testAndSet(ns, nr, true)) return fail('EBUSY');

@@ -35,15 +35,21 @@ export const NextSyscallData = layout<NextSyscallDataFields>(
 );
 
 /** Allocates the structure and attaches it to the task at once, contents not written (N2). */
-const attachFresh = operation('nsd.attach', (tx: Transaction, task: Task, intent: string | null): NextSyscallData => {
-  const nsd = tx.create(NextSyscallData, { intent });
-  tx.write(task.nsd, nsd);
-  return nsd;
+const attachFresh = operation(
+  'nsd.attach',
+  (tx: Transaction, task: Task, intent: string | null): NextSyscallData => {
+    const nsd = tx.create(NextSyscallData, { intent });
+    tx.write(task.nsd, nsd);
+    return nsd;
+  },
+  { plain: true },
+);
+
+const detach = operation('nsd.detach', (tx: Transaction, task: Task): void => tx.write(task.nsd, null), {
+  plain: true,
 });
 
-const detach = operation('nsd.detach', (tx: Transaction, task: Task): void => tx.write(task.nsd, null));
-
-const free = operation('nsd.free', (tx: Transaction, nsd: NextSyscallData): void => tx.free(nsd));
+const free = operation('nsd.free', (tx: Transaction, nsd: NextSyscallData): void => tx.free(nsd), { plain: true });
 
 /** Detaches and frees with every reader kept out: what a lock around the pointer amounts to (fix N1). */
 const dropLocked = operation('nsd.drop', (tx: Transaction, task: Task): void => {
@@ -206,11 +212,15 @@ const readWhole = operation('nsd.read', (tx: Transaction, task: Task): Armed => 
 });
 
 /** Follows the task's pointer, with a word to whoever watches. */
-const loadPointer = operation('nsd.load_pointer', (tx: Transaction, task: Task): NextSyscallData | null => {
-  const nsd = tx.read(task.nsd);
-  if (nsd !== null) tx.note({ type: 'nsd.seen', task, by: tx.actor, zombie: tx.read(task.state) === 'zombie' });
-  return nsd;
-});
+const loadPointer = operation(
+  'nsd.load_pointer',
+  (tx: Transaction, task: Task): NextSyscallData | null => {
+    const nsd = tx.read(task.nsd);
+    if (nsd !== null) tx.note({ type: 'nsd.seen', task, by: tx.actor, zombie: tx.read(task.state) === 'zombie' });
+    return nsd;
+  },
+  { plain: true },
+);
 
 /** What a reader of the file finds: pointer, count and value in three unlocked steps (N1, N2). SEMANTICS A4. */
 export function* inspect(k: Kernel, task: Task): Steps<Armed> {

@@ -51,24 +51,36 @@ export function followQueue(tx: Transaction, k: Kernel, target: Task, name: Queu
 
 const findQueue = operation('procsig.find_queue', followQueue);
 
-const printSet = operation('procsig.print_set', (tx: Transaction, k: Kernel, owner: Pending): string =>
-  printMask(k, tx.read(owner.pending)),
+const printSet = operation(
+  'procsig.print_set',
+  (tx: Transaction, k: Kernel, owner: Pending): string => printMask(k, tx.read(owner.pending)),
+  { plain: true },
 );
 
-const firstEntry = operation('procsig.first_entry', (tx: Transaction, owner: Pending): SigQueue | null =>
-  queue.first(tx, owner),
+const firstEntry = operation(
+  'procsig.first_entry',
+  (tx: Transaction, owner: Pending): SigQueue | null => queue.first(tx, owner),
+  { plain: true },
 );
 
-const showEntry = operation('procsig.print_entry', (tx: Transaction, entry: SigQueue): string => {
-  const info = tx.read(entry.info);
-  const user = tx.read(entry.user);
-  return typeof info === 'object' ? printEntry(info, user) : ''; // freed memory prints as anything
-});
+const showEntry = operation(
+  'procsig.print_entry',
+  (tx: Transaction, entry: SigQueue): string => {
+    const info = tx.read(entry.info);
+    const user = tx.read(entry.user);
+    return typeof info === 'object' ? printEntry(info, user) : ''; // freed memory prints as anything
+  },
+  { plain: true },
+);
 
-const nextEntry = operation('procsig.next_entry', (tx: Transaction, entry: SigQueue): SigQueue | null => {
-  const next: unknown = queue.next(tx, entry);
-  return typeof next === 'object' ? (next as SigQueue | null) : null; // out of freed memory: who knows where to
-});
+const nextEntry = operation(
+  'procsig.next_entry',
+  (tx: Transaction, entry: SigQueue): SigQueue | null => {
+    const next: unknown = queue.next(tx, entry);
+    return typeof next === 'object' ? (next as SigQueue | null) : null; // out of freed memory: who knows where to
+  },
+  { plain: true },
+);
 
 const copyQueue = operation('procsig.copy_queue', (tx: Transaction, k: Kernel, owner: Pending): string => {
   let text = `${printMask(k, tx.read(owner.pending))}\n`;

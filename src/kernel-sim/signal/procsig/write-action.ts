@@ -63,23 +63,27 @@ const storeFlags = operation(
     change(tx, handlers, signo, { flags: action.flags });
     tx.note({ type: 'procsig.line_begun', handlers, signo });
   },
+  { plain: true },
 );
 
 const clearMask = operation(
   'procsig.clear_action_mask',
   (tx: Transaction, handlers: SignalHandlers, { signo }: ActionLine) => change(tx, handlers, signo, { mask: 0n }),
+  { plain: true },
 );
 
 const addToMask = operation(
   'procsig.add_to_mask',
   (tx: Transaction, handlers: SignalHandlers, signo: number, added: number) =>
     change(tx, handlers, signo, { mask: current(tx, handlers, signo).mask | bit(added) }),
+  { plain: true },
 );
 
 const storeHandler = operation(
   'procsig.store_handler',
   (tx: Transaction, k: Kernel, target: Task, handlers: SignalHandlers, line: ActionLine, execs: number) =>
     finishLine(tx, k, target, handlers, line, execs),
+  { plain: true },
 );
 
 /** Puts the handler in, and with G20 repaired the restorer. */

@@ -17,18 +17,22 @@ import { UNBLOCKABLE } from '../signal-set.ts';
 import { isReaped, realMask } from './read.ts';
 
 /** Replaces what the target blocks. */
-export const setMask = operation('procsig.set_blocked', (tx: Transaction, k: Kernel, target: Task, wanted: bigint) => {
-  if (isReaped(tx, target)) return; // the mask of the dead is written like any other
-  const own = tx.read(target.signals)!;
-  const mask = k.fixed('G11') ? wanted & ~UNBLOCKABLE : wanted;
-  const temporary = realMask(tx, target) !== null;
-  if (temporary && k.fixed('G21')) tx.write(tx.read(own.savedMask) === null ? own.realBlocked : own.savedMask, mask);
-  else tx.write(own.blocked, mask);
-  // As posted the target is not told that it has something to take now (G12).
-  if (k.fixed('G12') && hasWork(tx, target)) signalWake(tx, target, false);
-  const missed = hasWork(tx, target) && !tx.read(own.flagged);
-  tx.note({ type: 'procsig.blocked', target, temporary: temporary && !k.fixed('G21'), missed });
-});
+export const setMask = operation(
+  'procsig.set_blocked',
+  (tx: Transaction, k: Kernel, target: Task, wanted: bigint) => {
+    if (isReaped(tx, target)) return; // the mask of the dead is written like any other
+    const own = tx.read(target.signals)!;
+    const mask = k.fixed('G11') ? wanted & ~UNBLOCKABLE : wanted;
+    const temporary = realMask(tx, target) !== null;
+    if (temporary && k.fixed('G21')) tx.write(tx.read(own.savedMask) === null ? own.realBlocked : own.savedMask, mask);
+    else tx.write(own.blocked, mask);
+    // As posted the target is not told that it has something to take now (G12).
+    if (k.fixed('G12') && hasWork(tx, target)) signalWake(tx, target, false);
+    const missed = hasWork(tx, target) && !tx.read(own.flagged);
+    tx.note({ type: 'procsig.blocked', target, temporary: temporary && !k.fixed('G21'), missed });
+  },
+  { plain: (k) => !k.fixed('G12') },
+);
 
 /** Replaces the alternate stack; with G19 repaired EPERM while a handler runs on it, and ENOMEM when it is too small. */
 export const setAltStack = operation(

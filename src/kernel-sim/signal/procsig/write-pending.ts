@@ -37,6 +37,7 @@ const clearMask = operation(
     tx.write(owner.pending, 0n);
     if (cleared !== 0n) tx.note({ type: 'procsig.cleared', target, sent: cleared & ~known, known: cleared & known });
   },
+  { plain: true },
 );
 
 /** Sets the bits of the text. */
