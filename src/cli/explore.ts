@@ -3,17 +3,19 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Exploration, Strategy } from '../explore/explore.ts';
+import { exploreInParallel } from '../explore/parallel/explore.ts';
 import { explanationOf, explorationJson } from '../explore/report.ts';
 import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
-import { budgetOf, exploreScenario, judge } from '../explore/scenario.ts';
-import { inTurns } from '../explore/turns.ts';
+import { budgetOf, judge } from '../explore/scenario.ts';
+import { statesIn } from '../explore/visited.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, tell, UsageError } from './exit.ts';
 import { writeWhole } from './image-file.ts';
+import { Interrupt } from './interrupt.ts';
 import { printJson } from './output.ts';
 import { Progress } from './progress.ts';
-import { open, type ScenarioOptions } from './scenario-options.ts';
+import { open, overridesOf, type ScenarioOptions } from './scenario-options.ts';
 
 export interface ExploreOptions extends ScenarioOptions {
   readonly strategy?: Strategy;
@@ -21,6 +23,9 @@ export interface ExploreOptions extends ScenarioOptions {
   /** Seconds. */
   readonly budget?: number;
   readonly states?: number;
+  /** Megabytes. */
+  readonly memory?: number;
+  readonly jobs?: number;
   readonly seed?: number;
   readonly save?: string;
 }
@@ -31,19 +36,25 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
   const started = performance.now();
   const deadline = options.budget === undefined ? Number.POSITIVE_INFINITY : started + options.budget * 1000;
   const progress = new Progress();
+  const interrupt = new Interrupt();
   const budget = budgetOf(scenario, () => {
     progress.tick(() => `exploring ${file}`);
-    return performance.now() > deadline;
+    return interrupt.came || performance.now() > deadline;
   });
-  const found = await inTurns(
-    exploreScenario(scenario, {
+  const states = Math.min(options.states ?? budget.states, statesIn(options.memory));
+  const found = await exploreInParallel(
+    scenario,
+    overridesOf(options),
+    {
       strategy: options.strategy ?? 'auto',
-      budget: { ...budget, states: options.states ?? budget.states },
+      budget: { ...budget, states },
       ...(options.preemptions !== undefined && { preemptions: options.preemptions }),
       ...(options.seed !== undefined && { seed: options.seed }),
-    }),
+    },
+    options.jobs ?? 1,
   );
   progress.clear();
+  if (interrupt.came) tell('interrupted: this is what is known until now');
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);
   if (options.json) printJson(explorationJson(found, seconds));

@@ -43,12 +43,14 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .argument('<scenario>')
       .addOption(
         new Option('--strategy <name>', 'how to search')
-          .choices(['auto', 'exhaustive', 'random', 'pct'])
+          .choices(['auto', 'exhaustive', 'dpor', 'random', 'pct'])
           .default('auto'),
       )
       .option('--preemptions <k>', 'only schedules with at most this many preemptions', wholeNumber(0))
       .option('--budget <time>', 'end after this time, such as 10s', duration)
       .option('--states <n>', 'end after this many states', wholeNumber(1))
+      .option('--memory <mb>', 'end when the states take more than this many megabytes', wholeNumber(1))
+      .option('--jobs <n>', 'processes to search with', wholeNumber(1), 1)
       .option('--seed <n>', 'the seed of what is sampled', wholeNumber(0), 1)
       .option('--save <dir>', 'save a schedule for each hazard found')
       .addOption(json())

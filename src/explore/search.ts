@@ -65,6 +65,13 @@ interface Arrival {
   readonly preemptions: number;
 }
 
+/** Where a search was begun, and where the schedules part. */
+interface Root {
+  readonly start: Place;
+  readonly place: Place;
+  readonly arrival: Arrival;
+}
+
 interface Node {
   readonly place: Place;
   /** The actors still to be tried, last first. */
@@ -93,6 +100,7 @@ export class Search {
   readonly #strides: Strides;
   readonly #visited = new Visited();
   readonly #stack: Node[] = [];
+  #root: Root | null = null;
   #bounded = false;
   #ends = 0;
   #transitions = 0;
@@ -105,15 +113,20 @@ export class Search {
     this.#strides = sharing.stridesOf(walker);
   }
 
+  /** Searches all states that can be reached from the present one, and comes back to it. */
+  *run(): Turns<SearchResult> {
+    const result = yield* this.runBelow([]);
+    this.leave();
+    return result;
+  }
+
   /**
-   * Searches all states that can be reached from the present one, and comes back to it.
-   *
-   * @param branch searches below this branch only; what was searched below other branches before is not searched again
+   * Searches below one branch of the tree of schedules, and goes back to its root, where every schedule still is.
+   * What was searched below other branches before is not searched again.
    */
-  *run(branch: Branch = []): Turns<SearchResult> {
-    const start = this.#walker.place;
-    const root = this.#begin();
-    const { sleep, prints, last, preemptions } = this.#follow(root, branch);
+  *runBelow(branch: Branch): Turns<SearchResult> {
+    const root = this.#atRoot();
+    const { sleep, prints, last, preemptions } = this.#follow(root.arrival, branch);
     this.#arrive(sleep, prints, last, preemptions);
     for (let turn = 1; this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted(turn); turn++) {
       this.#advance(this.#stack.at(-1) as Node);
@@ -121,7 +134,7 @@ export class Search {
     }
     const complete = this.#stack.length === 0 && !this.#sharing.surprised;
     this.#stack.length = 0;
-    this.#walker.back(start);
+    this.#walker.back(root.place);
     return {
       complete,
       bounded: this.#bounded,
@@ -132,32 +145,32 @@ export class Search {
     };
   }
 
+  /** Goes back to the state from which the search was begun. */
+  leave(): void {
+    if (this.#root !== null) this.#walker.back(this.#root.start);
+    this.#root = null;
+  }
+
   /**
    * Branches of the tree of schedules that together are all of it, each with the branches before it asleep.
    *
    * @param count how many are wanted, more or less
    */
   branches(count: number): Branch[] {
-    const start = this.#walker.place;
-    const root = this.#begin();
-    const rootPlace = this.#walker.place;
+    const root = this.#atRoot();
     let branches: Branch[] = [[]];
     for (let depth = 0; depth < DEEPEST && branches.length < count; depth++) {
       branches = branches.flatMap((branch) => {
-        const { sleep, last, preemptions } = this.#follow(root, branch);
+        const { sleep, last, preemptions } = this.#follow(root.arrival, branch);
         const enabled = this.#walker.enabled();
         const running = enabled.includes(last) ? last : -1;
-        const todo = [...this.#todo(enabled, sleep, running)]
-          .reverse()
-          .filter((actor) => this.#allows(running, actor, preemptions));
-        this.#walker.back(rootPlace);
-        const names = todo.map((actor) => this.#nameOf(actor));
-        return names.length === 0
-          ? [branch]
-          : names.map((actor, i) => [...branch, { actor, tried: names.slice(0, i) }]);
+        const todo = this.#todo(enabled, sleep, running).filter((actor) => this.#allows(running, actor, preemptions));
+        this.#walker.back(root.place);
+        const names = todo.reverse().map((actor) => this.#nameOf(actor));
+        if (names.length === 0) return [branch];
+        return names.map((actor, i) => [...branch, { actor, tried: names.slice(0, i) }]);
       });
     }
-    this.#walker.back(start);
     return branches;
   }
 
@@ -169,13 +182,18 @@ export class Search {
     if (isBetter) this.#visited.set(lo, hi, value);
   }
 
-  /** Goes to where the schedules part. */
-  #begin(): Arrival {
+  /** Where the schedules part; goes there first, if need be. */
+  #atRoot(): Root {
+    this.#root ??= this.#begin(this.#walker.place);
+    return this.#root;
+  }
+
+  #begin(start: Place): Root {
     this.#sharing.attend(this.#walker);
     const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
-    return { sleep: 0, prints: [], last, preemptions: 0 };
+    return { start, place: this.#walker.place, arrival: { sleep: 0, prints: [], last, preemptions: 0 } };
   }
 
   /** Goes down a branch: at each of its forks those tried before fall asleep, and the fork's actor is taken. */

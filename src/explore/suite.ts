@@ -4,27 +4,15 @@
  */
 
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import PQueue from 'p-queue';
+import { startChild } from './child.ts';
 import { type Answer, answer, type Job } from './worker.ts';
 
 /** How often a job is tried before its worker's death is its result. */
 const TRIES = 3;
 
-function startWorker() {
-  const file = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'worker.ts' : 'worker.js', import.meta.url));
-  return execa(process.execPath, [file], {
-    reject: false,
-    stdin: 'pipe',
-    stdout: 'pipe',
-    stderr: 'inherit',
-    buffer: false,
-  });
-}
-
 class Worker {
-  readonly #process = startWorker();
+  readonly #process = startChild('worker', { stdin: 'pipe', stdout: 'pipe' });
   readonly #lines = createInterface({ input: this.#process.stdout })[Symbol.asyncIterator]();
 
   constructor() {

@@ -2,6 +2,17 @@
  * The states a search has seen: 64-bit hashes with a number each, in one open-addressed table (hash compaction).
  * Two states with the same hash are taken for one; at n states the chance of that is about n² / 2^65.
  */
+
+/** Bytes of a slot; at most half of the slots are used, and their number is a power of two. */
+const SLOT = 13;
+
+/** How many states can be kept in so many megabytes; without a limit, any number. */
+export function statesIn(megabytes = Number.POSITIVE_INFINITY): number {
+  return megabytes === Number.POSITIVE_INFINITY
+    ? megabytes
+    : 2 ** Math.floor(Math.log2((megabytes * 2 ** 20) / SLOT)) / 2;
+}
+
 export class Visited {
   #lo = new Int32Array(1 << 12);
   #hi = new Int32Array(1 << 12);
@@ -24,11 +35,6 @@ export class Visited {
     this.#hi[slot] = hi;
     this.size++;
     if (this.size * 2 > this.#used.length) this.#grow();
-  }
-
-  /** Bytes it takes. */
-  get bytes(): number {
-    return this.#used.length * 13;
   }
 
   #slot(lo: number, hi: number): number {

@@ -5,9 +5,9 @@
  * has not met yet waits until it does; an actor that it has not met has a stand-in until then.
  */
 
-import type { Actor } from '../kernel-sim/machine/machine.ts';
-import { type Accessors, NOBODY, Sharing } from './sharing.ts';
-import type { Walker } from './walker.ts';
+import type { Actor } from '../../kernel-sim/machine/machine.ts';
+import { type Accessors, NOBODY, Sharing } from '../sharing.ts';
+import type { Walker } from '../walker.ts';
 
 /** Accessors by cell name; those that are actors are indices into `actors`. */
 export interface Told {

@@ -1,0 +1,43 @@
+/** Exploring by several processes, with the report that one would give. */
+
+import type { Overrides } from '../../scenario/reading.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { type Exploration, type ExploreOptions, Explorer, explore, reportOf } from '../explore.ts';
+import { subjectOf } from '../scenario.ts';
+import { inTurns } from '../turns.ts';
+import { SharedSearch } from './shared-search.ts';
+
+/** States up to which one process is done before others have started. */
+const FEW = 20_000;
+
+/**
+ * Explores a scenario exhaustively. What it reports does not depend on the number of processes, unless time ended it.
+ *
+ * @param overrides those the scenario was opened with
+ * @param jobs processes to use
+ */
+export async function exploreInParallel(
+  scenario: Scenario,
+  overrides: Overrides,
+  options: ExploreOptions,
+  jobs: number,
+): Promise<Exploration> {
+  const open = () => subjectOf(scenario);
+  const { budget, preemptions, seed = 1 } = options;
+  const alone = (): Promise<Exploration> => inTurns(explore(open, options));
+  if (jobs < 2 || budget.states <= FEW || !['auto', 'exhaustive'].includes(options.strategy)) return alone();
+  const first = new Explorer(open(), { ...options, strategy: 'exhaustive', budget: { ...budget, states: FEW } });
+  const effort = await inTurns(first.run());
+  if (effort.complete || effort.states < FEW) return inTurns(reportOf(open, options, first.coverage, effort));
+  const task = {
+    file: scenario.file,
+    overrides,
+    budget: { states: budget.states, steps: budget.steps },
+    seed,
+    ...(preemptions !== undefined && { preemptions }),
+  };
+  const shared = await new SharedSearch(task, first.coverage, jobs, budget.expired).run();
+  if (shared === null) return alone();
+  const schedules = first.samples + first.coverage.finals;
+  return inTurns(reportOf(open, options, first.coverage, { ...shared, schedules }));
+}

@@ -1,0 +1,170 @@
+/**
+ * A process that searches branches of one scenario's tree of schedules, as {@link SharedSearch} tells it to.
+ *
+ * It opens the scenario by itself and samples it as everybody does. Between two turns of its search it tells which states it has
+ * come to and hears which the others have.
+ */
+
+import { setImmediate } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import type { Overrides } from '../../scenario/reading.ts';
+import type { Seen } from '../coverage.ts';
+import { Explorer } from '../explore.ts';
+import { openScenario } from '../open.ts';
+import { subjectOf } from '../scenario.ts';
+import { type Branch, Search } from '../search.ts';
+import type { Sharing } from '../sharing.ts';
+import type { Subject } from '../subject.ts';
+import { inTurns } from '../turns.ts';
+import { Claiming, type Claims, receive } from './claims.ts';
+import { Knowledge, type Told } from './knowledge.ts';
+
+/** What every process that takes part has to know. */
+export interface Task {
+  readonly file: string;
+  readonly overrides: Overrides;
+  readonly budget: { readonly states: number; readonly steps: number };
+  readonly preemptions?: number;
+  readonly seed: number;
+}
+
+export type Order =
+  | { readonly kind: 'open'; readonly task: Task }
+  /** Begin anew, knowing this. */
+  | { readonly kind: 'round'; readonly round: number; readonly told: Told }
+  | { readonly kind: 'plan'; readonly count: number }
+  | { readonly kind: 'branch'; readonly branch: Branch }
+  | { readonly kind: 'claims'; readonly claims: Claims }
+  /** Leave the branch at hand. */
+  | { readonly kind: 'stop' };
+
+/** How the search of a branch ended. */
+export interface Done {
+  readonly kind: 'done';
+  readonly complete: boolean;
+  readonly bounded: boolean;
+  readonly surprised: boolean;
+  readonly seen: Seen;
+  readonly told: Told;
+}
+
+export type Answer =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'planned'; readonly branches: readonly Branch[] }
+  | { readonly kind: 'claims'; readonly claims: Claims }
+  | Done;
+
+class SearchProcess {
+  readonly #task: Task;
+  readonly #subject: Subject;
+  readonly #explorer: Explorer;
+  readonly #sharing: Sharing;
+  readonly #knowledge: Knowledge;
+  readonly #claiming = new Claiming();
+  #search: Search;
+  #round = 0;
+  #isStopped = false;
+
+  private constructor(task: Task, subject: Subject, explorer: Explorer, sharing: Sharing) {
+    this.#task = task;
+    this.#subject = subject;
+    this.#explorer = explorer;
+    this.#sharing = sharing;
+    this.#knowledge = new Knowledge(sharing, explorer.walker);
+    this.#search = this.#newSearch();
+  }
+
+  static async open(task: Task): Promise<SearchProcess> {
+    const opened = await openScenario(task.file, task.overrides);
+    if (!opened.ok) throw new Error(opened.message);
+    const subject = subjectOf(opened.scenario);
+    const budget = { ...task.budget, expired: () => false };
+    const explorer = new Explorer(subject, { strategy: 'auto', budget, seed: task.seed });
+    return new SearchProcess(task, subject, explorer, await inTurns(explorer.survey()));
+  }
+
+  begin(round: number, told: Told): void {
+    this.#search.leave();
+    this.#round = round;
+    this.#knowledge.hear(told);
+    this.#explorer.coverage.restart();
+    this.#search = this.#newSearch();
+  }
+
+  plan(count: number): readonly Branch[] {
+    return this.#search.branches(count);
+  }
+
+  hear(claims: Claims): void {
+    if (claims.round !== this.#round) return;
+    receive(claims, this.#explorer.walker.machine.actors, (lo, hi, value) => this.#search.claim(lo, hi, value));
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async search(branch: Branch): Promise<Done> {
+    this.#isStopped = false;
+    const turns = this.#search.runBelow(branch);
+    for (;;) {
+      const { done, value } = turns.next();
+      this.#tell();
+      if (done === true) {
+        const { complete, bounded } = value;
+        const { seen } = this.#explorer.coverage;
+        this.#explorer.coverage.restart();
+        const { surprised } = this.#sharing;
+        return { kind: 'done', complete, bounded, surprised, seen, told: this.#knowledge.tell() };
+      }
+      await setImmediate();
+    }
+  }
+
+  #newSearch(): Search {
+    const { coverage, walker } = this.#explorer;
+    const { budget, preemptions } = this.#task;
+    return new Search(walker, this.#sharing, {
+      budget: { ...budget, expired: () => this.#isStopped },
+      ...(preemptions !== undefined && { bound: preemptions }),
+      onFindings: (findings) => coverage.note(walker, findings),
+      onEnd: () => coverage.end(this.#subject),
+      onKept: (lo, hi, value, edges) => {
+        if (this.#claiming.isFull) this.#tell();
+        this.#claiming.add(lo, hi, value, edges);
+      },
+    });
+  }
+
+  #tell(): void {
+    const actors = this.#task.preemptions === undefined ? this.#explorer.walker.machine.actors : null;
+    const claims = this.#claiming.take(this.#round, actors);
+    if (claims !== null) answer({ kind: 'claims', claims });
+  }
+}
+
+function answer(message: Answer): void {
+  process.send?.(message);
+}
+
+function serve(): void {
+  let opened: SearchProcess | null = null;
+  const carryOut = async (order: Order): Promise<void> => {
+    if (order.kind === 'open') {
+      opened = await SearchProcess.open(order.task);
+      answer({ kind: 'opened' });
+    }
+    if (opened === null) return;
+    if (order.kind === 'round') opened.begin(order.round, order.told);
+    else if (order.kind === 'plan') answer({ kind: 'planned', branches: opened.plan(order.count) });
+    else if (order.kind === 'branch') answer(await opened.search(order.branch));
+    else if (order.kind === 'claims') opened.hear(order.claims);
+    else if (order.kind === 'stop') opened.stop();
+  };
+  process.on('message', (order: Order) => void carryOut(order));
+  // Ctrl-C reaches every process of the terminal; who started this one decides what becomes of it.
+  process.on('SIGINT', () => {});
+  process.on('disconnect', () => process.exit());
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) serve();

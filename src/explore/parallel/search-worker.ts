@@ -1,0 +1,64 @@
+/** A search process as whoever started it sees it. */
+
+import { startChild } from '../child.ts';
+import type { Branch } from '../search.ts';
+import type { Claims } from './claims.ts';
+import type { Answer, Done, Order, Task } from './search-process.ts';
+
+export class SearchWorker {
+  readonly #process = startChild('parallel/search-process', {
+    ipc: true,
+    stdin: 'ignore',
+    stdout: 'ignore',
+  }).nodeChildProcess;
+  readonly #onClaims: (claims: Claims) => void;
+  #hear: (answer: Answer | null) => void = () => {};
+  #isDead = false;
+  /** Whether it has opened its scenario; settled, too, when it died before. */
+  readonly opened: Promise<unknown>;
+
+  constructor(task: Task, onClaims: (claims: Claims) => void) {
+    this.#onClaims = onClaims;
+    this.#process.on('message', (message) => {
+      const answer = message as unknown as Answer;
+      if (answer.kind === 'claims') this.#onClaims(answer.claims);
+      else this.#hear(answer);
+    });
+    const die = (): void => {
+      this.#isDead = true;
+      this.#hear(null);
+    };
+    this.#process.on('exit', die);
+    this.#process.on('error', die);
+    this.opened = this.#ask({ kind: 'open', task });
+  }
+
+  send(order: Order): void {
+    // A process that has just died hears nothing: its missing answer says so already.
+    if (!this.#isDead && this.#process.connected) this.#process.send(order as object, () => {});
+  }
+
+  /** Branches to search; null when the process died. */
+  async plan(count: number): Promise<readonly Branch[] | null> {
+    const answer = await this.#ask({ kind: 'plan', count });
+    return answer?.kind === 'planned' ? answer.branches : null;
+  }
+
+  /** Searches a branch; null when the process died. */
+  async search(branch: Branch): Promise<Done | null> {
+    const answer = await this.#ask({ kind: 'branch', branch });
+    return answer?.kind === 'done' ? answer : null;
+  }
+
+  end(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  #ask(order: Order): Promise<Answer | null> {
+    if (this.#isDead) return Promise.resolve(null);
+    return new Promise((resolve) => {
+      this.#hear = resolve;
+      this.send(order);
+    });
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * One exhaustive search by several processes.
+ *
+ * The tree of schedules is split into branches, which a queue hands out. Every process tells the others which states it has come to,
+ * so that none is searched twice but by chance; together they come to the states that one search would come to. When a cell that
+ * one of them took for private turns out to be shared, or a process dies (and is replaced), all begin again.
+ */
+
+import PQueue from 'p-queue';
+import type { Coverage } from '../coverage.ts';
+import type { Effort } from '../explore.ts';
+import type { Branch } from '../search.ts';
+import { Visited } from '../visited.ts';
+import type { Claims } from './claims.ts';
+import { Gathered } from './knowledge.ts';
+import type { Done, Task } from './search-process.ts';
+import { SearchWorker } from './search-worker.ts';
+
+/** Branches for each process: enough that none is left with much to do when the others are done. */
+const BRANCHES = 16;
+
+/** Deaths of processes after which they are not replaced any more. */
+const DEATHS = 3;
+
+/** Milliseconds between two looks at whether the budget is over. */
+const LOOK = 50;
+
+/** Why a round ended before all branches were searched. */
+type Break = 'surprised' | 'died' | 'full' | 'expired';
+
+export class SharedSearch {
+  readonly #task: Task;
+  readonly #coverage: Coverage;
+  readonly #expired: () => boolean;
+  readonly #gathered = new Gathered();
+  readonly #workers: SearchWorker[];
+  #round = 0;
+  #visited = new Visited();
+  #edges = 0;
+  #isBounded = false;
+  #break: Break | null = null;
+  #deaths = 0;
+
+  /**
+   * @param coverage gets what is seen
+   * @param jobs how many processes
+   */
+  constructor(task: Task, coverage: Coverage, jobs: number, expired: () => boolean) {
+    this.#task = task;
+    this.#coverage = coverage;
+    this.#expired = expired;
+    this.#workers = Array.from({ length: jobs }, () => this.#start());
+  }
+
+  /** Searches; null when there are more states than may be kept, or processes keep dying: then it is for one process to say. */
+  async run(): Promise<Pick<Effort, 'complete' | 'states' | 'steps'> | null> {
+    const looking = setInterval(() => {
+      if (this.#expired()) this.#interrupt('expired');
+    }, LOOK);
+    try {
+      do await this.#search();
+      while (this.#break === 'surprised' || (this.#break === 'died' && this.#deaths < DEATHS));
+    } finally {
+      clearInterval(looking);
+      for (const worker of this.#workers) worker.end();
+    }
+    if (this.#break === 'full' || this.#break === 'died') return null;
+    return { complete: this.#break === null && !this.#isBounded, states: this.#visited.size, steps: this.#edges };
+  }
+
+  /** One round: all branches, from nothing but what is known of cells. */
+  async #search(): Promise<void> {
+    this.#round++;
+    this.#visited = new Visited();
+    this.#edges = 0;
+    this.#isBounded = false;
+    this.#break = null;
+    this.#coverage.restart();
+    const told = this.#gathered.restart();
+    const idle = [...this.#workers];
+    await Promise.all(idle.map((worker) => worker.opened));
+    for (const worker of idle) worker.send({ kind: 'round', round: this.#round, told });
+    const branches = (await this.#workers[0]?.plan(this.#workers.length * BRANCHES)) ?? [];
+    if (branches.length === 0) this.#died(this.#workers[0] as SearchWorker);
+    const queue = new PQueue({ concurrency: this.#workers.length });
+    await queue.addAll(branches.map((branch) => async () => this.#searchBranch(branch, idle)));
+  }
+
+  async #searchBranch(branch: Branch, idle: SearchWorker[]): Promise<void> {
+    if (this.#break !== null) return;
+    const worker = idle.pop() as SearchWorker;
+    const done = await worker.search(branch);
+    if (done === null) {
+      this.#died(worker);
+      return;
+    }
+    idle.push(worker);
+    this.#take(done);
+  }
+
+  #take({ complete, bounded, surprised, seen, told }: Done): void {
+    this.#coverage.add(seen);
+    this.#gathered.add(told);
+    this.#isBounded ||= bounded;
+    if (surprised || this.#gathered.surprised) this.#interrupt('surprised');
+    else if (!complete && this.#break === null) this.#interrupt('full');
+  }
+
+  /** Ends the round. */
+  #interrupt(why: Break): void {
+    if (this.#break !== null) return;
+    this.#break = why;
+    for (const worker of this.#workers) worker.send({ kind: 'stop' });
+  }
+
+  #died(worker: SearchWorker): void {
+    this.#deaths++;
+    this.#workers[this.#workers.indexOf(worker)] = this.#start();
+    this.#interrupt('died');
+  }
+
+  #start(): SearchWorker {
+    const worker: SearchWorker = new SearchWorker(this.#task, (claims) => this.#spread(claims, worker));
+    return worker;
+  }
+
+  /** Puts down the states that a process has come to, and tells the others. */
+  #spread(claims: Claims, from: SearchWorker): void {
+    if (claims.round !== this.#round) return;
+    for (const worker of this.#workers) if (worker !== from) worker.send({ kind: 'claims', claims });
+    const { states } = claims;
+    for (let i = 0; i < states.length; i += 4) {
+      const before = this.#visited.size;
+      this.#visited.set(states[i] as number, states[i + 1] as number, 0);
+      if (this.#visited.size > before) this.#edges += states[i + 3] as number;
+    }
+    if (this.#visited.size >= this.#task.budget.states) this.#interrupt('full');
+  }
+}
