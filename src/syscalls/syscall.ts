@@ -18,6 +18,7 @@ export type Family =
   | 'wait'
   | 'namespaces'
   | 'memory'
+  | 'sockets'
   | 'time';
 
 /** How much of the real call is modelled. */

@@ -18,6 +18,8 @@ import { semCalls } from './sem.ts';
 import { sessionCalls } from './sessions.ts';
 import { shmCalls } from './shm.ts';
 import { signalCalls } from './signals.ts';
+import { socketOptionCalls } from './socket-options.ts';
+import { socketCalls } from './sockets.ts';
 import type { Syscall } from './syscall.ts';
 import { timeCalls } from './time.ts';
 import { waitCalls } from './wait.ts';
@@ -44,5 +46,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...pathCalls,
     ...readinessCalls,
     ...mountCalls,
+    ...socketCalls,
+    ...socketOptionCalls,
   ].map((call) => [call.name, call]),
 );

@@ -38,4 +38,8 @@ export const fieldKinds: Readonly<Record<string, string>> = {
   tls: 'address',
   child_tid: 'address',
   parent_tid: 'address',
+  sa_family: 'socket_family',
+  nl_groups: 'netlink_groups',
+  iov_base: 'netlink_message',
+  msg_flags: 'socket_flags',
 };

@@ -10,9 +10,11 @@ import { capabilityPrinters } from './capability.ts';
 import { fieldKinds } from './field.ts';
 import { filePrinters } from './file.ts';
 import { ipcPrinters } from './ipc.ts';
+import { netlinkMessage } from './netlink.ts';
 import { address, type Context, type Printer } from './printer.ts';
 import { processPrinters } from './process.ts';
 import { signalPrinters } from './signal.ts';
+import { socketPrinters } from './socket.ts';
 import { bytes, path, quoted } from './text.ts';
 import { timePrinters } from './time.ts';
 
@@ -23,6 +25,7 @@ const printers: ReadonlyMap<string, Printer> = new Map(
     ...ipcPrinters,
     ...processPrinters,
     ...signalPrinters,
+    ...socketPrinters,
     ...timePrinters,
     address,
     bytes,
@@ -33,7 +36,9 @@ const printers: ReadonlyMap<string, Printer> = new Map(
 /** Kinds of structures and buffers: a number there is an address. */
 const memory = new Set(
   `msgbuf msqid_ds sembuf[] shmid_ds iovec[] dirent[] pollfd[] stat timespec itimerval rusage siginfo sigaction stack_t \
-sigreturn_frame mq_attr sigevent rlimit clone_args path bytes`.split(/\s+/),
+sigreturn_frame mq_attr sigevent rlimit clone_args path bytes sockaddr msghdr netlink_message int[] size[]`.split(
+    /\s+/,
+  ),
 );
 
 /** An address that leads nowhere. */
@@ -44,7 +49,8 @@ export function printValue(kind: string, value: Datum, context: Context): string
   if (value === FAULT) return NOWHERE;
   if (value === OUT) return '_';
   if (value === null) return 'NULL';
-  const special = printers.get(kind)?.(value, context);
+  const message = kind === 'netlink_message' ? netlinkMessage(value, context, printValue) : undefined;
+  const special = message ?? printers.get(kind)?.(value, context);
   if (special !== undefined) return special;
   return memory.has(kind) ? (address(value, context) ?? plain(value, context)) : plain(value, context);
 }
