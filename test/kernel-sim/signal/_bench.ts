@@ -1,7 +1,7 @@
 import type { InitOptions } from '../../../src/kernel-sim/boot.ts';
 import type { Handle } from '../../../src/kernel-sim/machine/layout.ts';
 import { groupMembers } from '../../../src/kernel-sim/pid/pid.ts';
-import type { Base } from '../../../src/kernel-sim/profile.ts';
+import type { Alternative, Base } from '../../../src/kernel-sim/profile.ts';
 import { signalsOf } from '../../../src/kernel-sim/signal/signal-set.ts';
 import { statusMasks } from '../../../src/kernel-sim/signal/status.ts';
 import type { Task } from '../../../src/kernel-sim/task/task.ts';
@@ -33,8 +33,13 @@ export interface Bench extends Lab {
   readonly lead: (task: Task) => void;
 }
 
-export function bench(base: Base, fixes: string[] = [], options: InitOptions = {}): Bench {
-  const bed = lab(base, fixes, options);
+export function bench(
+  base: Base,
+  fixes: string[] = [],
+  options: InitOptions = {},
+  alternatives: readonly Alternative[] = [],
+): Bench {
+  const bed = lab(base, fixes, options, alternatives);
   const { store } = bed.k.machine;
   const child = bed.fork(bed.init);
   return {
