@@ -3,8 +3,10 @@
 import { strerror } from '../kernel-sim/abi/errno.ts';
 import * as open from '../kernel-sim/abi/open.ts';
 import { signalName } from '../kernel-sim/abi/signal-name.ts';
+import { sizeOfMessage } from '../kernel-sim/netlink/message.ts';
 import { type Datum, integerOf, OUT } from '../syscalls/datum.ts';
 import type { Outcome } from '../syscalls/leave.ts';
+import { messageIn } from '../syscalls/netlink-data.ts';
 import type { Parameter } from '../syscalls/parameter.ts';
 import { syscalls } from '../syscalls/table.ts';
 import { fdFlags, openFlags } from './argument/file.ts';
@@ -76,10 +78,12 @@ export function argumentTexts(
   });
 }
 
-/** The length of a buffer that the program leaves open: that of the text it gives. */
+/** The length of a buffer that the program leaves open: that of the text or the message it gives. */
 function lengthOf(args: readonly Datum[]): string {
   const text = args.find((arg) => typeof arg === 'string');
-  return text === undefined ? '_' : `${text.length}`;
+  if (text !== undefined) return `${text.length}`;
+  const message = args.map(messageIn).find((one) => one !== null);
+  return message === undefined ? '_' : `${sizeOfMessage(message)}`;
 }
 
 /** What stands behind the equals sign. */

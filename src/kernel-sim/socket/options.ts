@@ -1,7 +1,7 @@
-/** setsockopt(2) and getsockopt(2) for what any socket has; net/core/sock.c, socket(7). */
+/** The options of SOL_SOCKET that setsockopt(2) and getsockopt(2) know; net/core/sock.c, socket(7). */
 
 import { errnoNumber } from '../abi/errno.ts';
-import { SO_ERROR, SO_RCVBUF, SO_SNDBUF, SO_TYPE, SOL_SOCKET } from '../abi/socket.ts';
+import { SO_ERROR, SO_RCVBUF, SO_SNDBUF, SO_TYPE } from '../abi/socket.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -15,16 +15,15 @@ export const BUFFER_MAX = { '2.6.26': 126_976, '6.x': 212_992 };
 const RECEIVE_MIN = { '2.6.26': 256, '6.x': 2304 };
 const SEND_MIN = { '2.6.26': 2048, '6.x': 4608 };
 
-/** The kernel keeps twice of what is asked for, as its own bookkeeping counts as well. */
+/** The kernel keeps twice of what is asked for, as its own bookkeeping counts as well; a negative number counts as a large one. */
 const doubled = (asked: number, most: number, least: number): number =>
   Math.max(2 * (asked < 0 || asked > most ? most : asked), least);
 
 /** Changes an option; ENOPROTOOPT for one that is not there, or not to be changed. */
 export const setOption = operation(
   'socket.set_option',
-  (tx: Transaction, k: Kernel, socket: Socket, level: number, name: number, value: number): Result<undefined> => {
+  (tx: Transaction, k: Kernel, socket: Socket, name: number, value: number): Result<undefined> => {
     const { base } = k.profile;
-    if (level !== SOL_SOCKET) return fail('ENOPROTOOPT');
     if (name === SO_RCVBUF) tx.write(socket.receiveLimit, doubled(value, BUFFER_MAX[base], RECEIVE_MIN[base]));
     else if (name === SO_SNDBUF) tx.write(socket.sendLimit, doubled(value, BUFFER_MAX[base], SEND_MIN[base]));
     else return fail('ENOPROTOOPT');
@@ -35,8 +34,7 @@ export const setOption = operation(
 /** Reads an option; reading SO_ERROR takes the error away. ENOPROTOOPT. */
 export const getOption = operation(
   'socket.get_option',
-  (tx: Transaction, socket: Socket, level: number, name: number): Result<number> => {
-    if (level !== SOL_SOCKET) return fail('ENOPROTOOPT');
+  (tx: Transaction, socket: Socket, name: number): Result<number> => {
     switch (name) {
       case SO_RCVBUF:
         return ok(tx.read(socket.receiveLimit));
