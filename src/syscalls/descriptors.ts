@@ -11,14 +11,13 @@ import {
   F_SETLK,
   F_SETLKW,
   F_SETOWN_EX,
-  F_UNLCK,
   O_CLOEXEC,
-  SEEK_END,
 } from '../kernel-sim/abi/open.ts';
 import { compare } from '../kernel-sim/fs/compare.ts';
 import { availableBytes, control, ownerOf, setBlocking, setOwnerOf } from '../kernel-sim/fs/control.ts';
 import { duplicate, duplicateOnto } from '../kernel-sim/fs/duplicate.ts';
 import { close, withFile } from '../kernel-sim/fs/files.ts';
+import { findLock, type LockRequest, setLock } from '../kernel-sim/fs/record-lock.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
 import { type Steps, scoped } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
@@ -33,17 +32,33 @@ const isStruct = (argument: Datum | undefined): argument is Struct =>
 
 const lockCommands: readonly number[] = [F_GETLK, F_SETLK, F_SETLKW, F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW];
 
-/** A record lock: checked as far as the structure goes, and then refused as by a file system without them. */
-const lock = (k: Kernel, task: Task, fd: number, argument: Datum | undefined): Steps<Result<Return>> =>
-  withFile(k, task, fd, function* () {
+/** The commands of record locks that 2.6.26 has not: those of open files. */
+const fileLocks: readonly number[] = [F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW];
+
+const lock = (k: Kernel, task: Task, fd: number, cmd: number, argument: Datum | undefined): Steps<Result<Return>> =>
+  withFile(k, task, fd, function* ({ file }) {
+    if (k.is26 && fileLocks.includes(cmd)) return fail('EINVAL');
     if (!isStruct(argument)) return fail('EFAULT');
-    const [type, whence] = [integerOf(argument.l_type), integerOf(argument.l_whence)];
-    if (type < 0 || type > F_UNLCK || whence < 0 || whence > SEEK_END) return fail('EINVAL');
-    return type === F_UNLCK ? ok({ value: 0 }) : fail('ENOLCK');
+    const request: LockRequest = {
+      type: integerOf(argument.l_type),
+      whence: integerOf(argument.l_whence),
+      start: integerOf(argument.l_start),
+      length: integerOf(argument.l_len),
+      pid: integerOf(argument.l_pid),
+    };
+    const kind = { ofFile: fileLocks.includes(cmd), patient: cmd === F_SETLKW || cmd === F_OFD_SETLKW };
+    if (cmd !== F_GETLK && cmd !== F_OFD_GETLK) return yield* succeed(scoped(setLock(k, task, file, request, kind)));
+    const found = yield* findLock(k, task, file, request, kind);
+    if (!found.ok) return found;
+    const { type, whence, start, length, pid } = found.value;
+    return ok({
+      value: 0,
+      out: { arg: { l_type: type, l_whence: whence, l_start: start, l_len: length, l_pid: pid } },
+    });
   });
 
 function* controlFile(k: Kernel, task: Task, fd: number, cmd: number, arg: Datum | undefined): Steps<Result<Return>> {
-  if (lockCommands.includes(cmd)) return yield* lock(k, task, fd, arg);
+  if (lockCommands.includes(cmd)) return yield* lock(k, task, fd, cmd, arg);
   if (!k.is26 && cmd === F_SETOWN_EX) {
     if (!isStruct(arg)) return fail('EFAULT');
     return yield* give(setOwnerOf(k, task, fd, { type: integerOf(arg.type), pid: integerOf(arg.pid) }));
@@ -113,7 +128,7 @@ export const descriptorCalls = [
   syscall({
     name: 'fcntl',
     family: 'descriptors',
-    leavesOut: 'record locks (ENOLCK), leases, notification',
+    leavesOut: 'leases, notification',
     parameters: { fd: int('fd'), cmd: int('fcntl_command'), arg: raw('fcntl_argument') },
     run: (k, task, { fd, cmd, arg }) => controlFile(k, task, fd, cmd, arg),
   }),

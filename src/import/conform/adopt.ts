@@ -53,7 +53,7 @@ function adoptDescriptor(
   const file = simulated >= 0 ? fileAt(store, task, simulated) : null;
   if (simulated >= 0) runSteps(giveBackDescriptor(task, simulated), store);
   if (recorded < 0) {
-    if (file !== null) runSteps(closeFile(k, task, file), store);
+    if (file !== null) runSteps(closeFile(k, task, file, store.peek(task.files)), store);
     return;
   }
   if (file !== null) {

@@ -15,6 +15,7 @@ import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { byParameter, NO_VARIABLES } from './arguments.ts';
+import { prepareLock } from './lock-call.ts';
 import { contentOf, directoryPath, exists, fillIn, installOutside, isOutside, plantFile } from './outside.ts';
 import { namedFile } from './path-call.ts';
 import type { Simulation } from './simulation.ts';
@@ -76,6 +77,7 @@ export function prepare(
   const fd = descriptorOf(call);
   if (fd !== null && isUnknown(simulation, task, call, fd)) installOutside(simulation.store, task, fd);
   if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
+  if (call.name === 'fcntl') return prepareLock(call);
   if (call.name === 'shmat') return prepareAttach(call);
   if (call.name === 'clone' || call.name === 'clone3') return prepareClone(call);
   if (call.name === 'semctl') return prepareValues(simulation, call, events, index);

@@ -5,8 +5,8 @@ import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Task } from '../task/task.ts';
-import { closeFile, type File, getFile } from './file.ts';
-import { descriptorLimit, fileAt, installAt, lowestDescriptor, take } from './files.ts';
+import { getFile } from './file.ts';
+import { type Closing, closeAll, descriptorLimit, fileAt, installAt, lowestDescriptor, take } from './files.ts';
 
 /**
  * The lowest free descriptor from `start` up for the open file behind `fd`; dup(2), F_DUPFD.
@@ -36,7 +36,7 @@ export function* duplicate(task: Task, fd: number): Steps<Result<number>> {
 
 const replace = operation(
   'fd.dup2',
-  (tx: Transaction, task: Task, fd: number, onto: number, closeOnExec: boolean): Result<File | null> => {
+  (tx: Transaction, task: Task, fd: number, onto: number, closeOnExec: boolean): Result<Closing | null> => {
     const file = fileAt(tx, task, fd);
     if (file === null || onto < 0 || onto >= descriptorLimit(tx, task)) return fail('EBADF');
     if (fd === onto) return ok(null);
@@ -51,7 +51,7 @@ const replace = operation(
     getFile(tx, file);
     take(tx, files, onto, closeOnExec);
     installAt(tx, task, onto, file);
-    return ok(replaced);
+    return ok(replaced === null ? null : { open: [replaced], table: files });
   },
 );
 
@@ -69,6 +69,6 @@ export function* duplicateOnto(
 ): Steps<Result<number>> {
   const replaced = yield* replace(task, fd, onto, closeOnExec);
   if (!replaced.ok) return replaced;
-  if (replaced.value !== null) yield* closeFile(k, task, replaced.value);
+  if (replaced.value !== null) yield* closeAll(k, task, replaced.value);
   return ok(onto);
 }

@@ -20,11 +20,14 @@ import { take } from './files.ts';
 import { Inode, link, touch, typeOf, writeContent } from './inode.ts';
 import type { Locks } from './lock-table.ts';
 import { mountOn } from './mount.ts';
+import { noRecordLocks, type RecordLocks } from './record-lock.ts';
 
 interface FileSystemFields {
   root: Inode | null;
   /** Locks of flock(2), by path or inode. */
   locks: TableOf<Locks | null>;
+  /** Locks of fcntl(2). */
+  recordLocks: RecordLocks;
   /** oom_score_adj, by process. */
   oomScores: TableOf<number>;
 }
@@ -34,6 +37,7 @@ export type FileSystem = Handle<FileSystemFields>;
 export const FileSystem = layout<FileSystemFields>('file_system', {
   root: null,
   locks: table<Locks | null>(null),
+  recordLocks: noRecordLocks,
   oomScores: table(0),
 });
 

@@ -13,9 +13,11 @@ import { type Handle, layout } from '../machine/layout.ts';
 import type { Transaction } from '../machine/store.ts';
 import type { Result } from '../result.ts';
 import type { Task } from '../task/task.ts';
+import type { Files } from './files.ts';
 import { dropLocksOf } from './lock-table.ts';
 import { leaveNode, type Node } from './node.ts';
 import { type Named, named } from './operations.ts';
+import { dropRecordLocks } from './record-lock.ts';
 
 /** A user buffer that a read fills: its length, and whether it can be written to. */
 export interface Destination {
@@ -136,11 +138,10 @@ type Rest = 'nothing' | 'flush' | 'release';
 
 const drop = operation('file.put', (tx: Transaction, k: Kernel, file: File): Rest => dropOnce(tx, k, file));
 
-const close = operation(
-  'file.close',
-  (tx: Transaction, k: Kernel, file: File): Rest =>
-    tx.read(file.operations).flush === undefined ? dropOnce(tx, k, file) : 'flush',
-);
+const close = operation('file.close', (tx: Transaction, k: Kernel, file: File, table: Files | null): Rest => {
+  if (table !== null) dropRecordLocks(tx, k, file, table);
+  return tx.read(file.operations).flush === undefined ? dropOnce(tx, k, file) : 'flush';
+});
 
 function dropOnce(tx: Transaction, k: Kernel, file: File): Rest {
   if (tx.update(file.count, (n) => n - 1) > 0) return 'nothing';
@@ -152,6 +153,7 @@ function dropOnce(tx: Transaction, k: Kernel, file: File): Rest {
 function forget(tx: Transaction, k: Kernel, file: File): void {
   const node = tx.read(file.node);
   if (tx.read(file.locking)) dropLocksOf(tx, k, file);
+  dropRecordLocks(tx, k, file, file);
   if (node !== null) leaveNode(tx, node);
   tx.free(file);
 }
@@ -167,9 +169,13 @@ export function* putFile(k: Kernel, task: Task, file: File): Steps<void> {
   yield* finish(k, task, file, yield* drop(k, file));
 }
 
-/** What closing one descriptor does to the open file behind it; fs/open.c:filp_close. */
-export function* closeFile(k: Kernel, task: Task, file: File): Steps<void> {
-  const rest = yield* close(k, file);
+/**
+ * What closing one descriptor does to the open file behind it; fs/open.c:filp_close.
+ *
+ * @param table where the descriptor was; null for a file that no descriptor has led to
+ */
+export function* closeFile(k: Kernel, task: Task, file: File, table: Files | null): Steps<void> {
+  const rest = yield* close(k, file, table);
   if (rest !== 'flush') return yield* finish(k, task, file, rest);
   const { flush } = yield* load(file.operations);
   yield* flush!(k, task, file);

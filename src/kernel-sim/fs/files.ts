@@ -161,17 +161,30 @@ export function* withFile<T>(
   return result;
 }
 
-const remove = operation('fd.close', (tx: Transaction, task: Task, fd: number): File | null => {
+/** Open files to be closed, and the descriptor table that led to them. */
+export interface Closing {
+  readonly open: readonly File[];
+  readonly table: Files;
+}
+
+/** Closes what a step has taken out of a table. */
+export function* closeAll(k: Kernel, task: Task, { open, table }: Closing): Steps<void> {
+  for (const file of open) yield* closeFile(k, task, file, table);
+}
+
+const remove = operation('fd.close', (tx: Transaction, task: Task, fd: number): Closing | null => {
   const file = fileAt(tx, task, fd);
-  if (file !== null) vacate(tx, tx.read(task.files)!, fd);
-  return file;
+  if (file === null) return null;
+  const files = tx.read(task.files)!;
+  vacate(tx, files, fd);
+  return { open: [file], table: files };
 });
 
 /** close(2): EBADF for a number that is free, or reserved by an unfinished open (F2). */
 export function* close(k: Kernel, task: Task, fd: number): Steps<Result<undefined>> {
-  const file = yield* remove(task, fd);
-  if (file === null) return fail('EBADF');
-  yield* closeFile(k, task, file);
+  const closing = yield* remove(task, fd);
+  if (closing === null) return fail('EBADF');
+  yield* closeAll(k, task, closing);
   return done;
 }
 
@@ -206,8 +219,8 @@ export function* copyFiles(_k: Kernel, parent: Task, child: Task, flags: number)
 }
 
 /** Lets go of a table; what the last holder has to close, in order. For operations. */
-function drop(tx: Transaction, files: Files): readonly File[] {
-  if (tx.update(files.count, (n) => n - 1) > 0) return [];
+function drop(tx: Transaction, files: Files): Closing | null {
+  if (tx.update(files.count, (n) => n - 1) > 0) return null;
   const open: File[] = [];
   for (const fd of tx.read(files.taken)) {
     const file = tx.read(files.slots.at(fd));
@@ -215,41 +228,43 @@ function drop(tx: Transaction, files: Files): readonly File[] {
     tx.write(files.slots.at(fd), null);
   }
   tx.free(files);
-  return open;
+  return { open, table: files };
 }
 
-const leaveTable = operation('files.exit', (tx: Transaction, task: Task): readonly File[] => {
+const leaveTable = operation('files.exit', (tx: Transaction, task: Task): Closing | null => {
   const files = tx.read(task.files);
   tx.write(task.files, null);
-  return files === null ? [] : drop(tx, files);
+  return files === null ? null : drop(tx, files);
 });
 
 /** Lets go of the task's descriptor table; the last holder closes what is in it. */
 export function* exitFiles(k: Kernel, task: Task): Steps<void> {
-  for (const file of yield* leaveTable(task)) yield* closeFile(k, task, file);
+  const closing = yield* leaveTable(task);
+  if (closing !== null) yield* closeAll(k, task, closing);
 }
 
-const ownTable = operation('files.unshare', (tx: Transaction, task: Task): readonly File[] => {
+const ownTable = operation('files.unshare', (tx: Transaction, task: Task): Closing | null => {
   const files = tx.read(task.files)!;
-  if (tx.read(files.count) === 1) return [];
+  if (tx.read(files.count) === 1) return null;
   tx.write(task.files, duplicate(tx, files));
   return drop(tx, files);
 });
 
 /** Gives a task that shares its descriptor table one of its own; unshare(CLONE_FILES), exec. */
 export function* unshareFiles(k: Kernel, task: Task): Steps<void> {
-  for (const file of yield* ownTable(task)) yield* closeFile(k, task, file);
+  const closing = yield* ownTable(task);
+  if (closing !== null) yield* closeAll(k, task, closing);
 }
 
-const takeMarked = operation('files.close_on_exec', (tx: Transaction, task: Task): readonly File[] => {
+const takeMarked = operation('files.close_on_exec', (tx: Transaction, task: Task): Closing => {
   const files = tx.read(task.files)!;
   const marked = tx.read(files.closeOnExec).map((fd) => [fd, tx.read(files.slots.at(fd))] as const);
   for (const [fd] of marked) vacate(tx, files, fd);
-  return marked.flatMap(([, file]) => (file === null ? [] : [file]));
+  return { open: marked.flatMap(([, file]) => (file === null ? [] : [file])), table: files };
 });
 
 /** What exec does to descriptors: the table is the task's own from now on, and without those marked close-on-exec. */
 export function* closeOnExec(k: Kernel, task: Task): Steps<void> {
   yield* unshareFiles(k, task);
-  for (const file of yield* takeMarked(task)) yield* closeFile(k, task, file);
+  yield* closeAll(k, task, yield* takeMarked(task));
 }

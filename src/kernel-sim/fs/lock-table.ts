@@ -30,12 +30,13 @@ export interface Locks {
 
 const none: Locks = { held: [], waiters: [] };
 
-/** Where the locks of an open file's node are kept: a virtual node goes by its path. */
-function locksOn(tx: Transaction, k: Kernel, file: File): Cell<Locks | null> {
+/** What the locks of an open file's node go by: a virtual node goes by its path. For operations. */
+export function lockKey(tx: Transaction, k: Kernel, file: File): string {
   const node = tx.read(file.node);
-  const key = node === null ? file.name : isInode(node) ? node.name : pathOf(tx, k, node);
-  return k.fs.locks.at(key);
+  return node === null ? file.name : isInode(node) ? node.name : pathOf(tx, k, node);
 }
+
+const locksOn = (tx: Transaction, k: Kernel, file: File): Cell<Locks | null> => k.fs.locks.at(lockKey(tx, k, file));
 
 function keep(tx: Transaction, cell: Cell<Locks | null>, locks: Locks): void {
   tx.write(cell, locks.held.length === 0 && locks.waiters.length === 0 ? null : locks);
