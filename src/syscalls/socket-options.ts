@@ -30,9 +30,10 @@ export const socketOptionCalls = [
       optlen: int('size'),
     },
     *run(k, task, { fd, level, optname, optval, optlen }) {
-      if (optlen < 0) return fail('EINVAL'); // asked before the descriptor
+      if (k.is26 && optlen < 0) return fail('EINVAL'); // 2.6.26 asks before it looks at the descriptor
       return yield* succeed(
         withSocket(k, task, fd, function* ({ socket }) {
+          if (optlen < 0) return fail('EINVAL');
           if (level !== SOL_SOCKET) return fail('ENOPROTOOPT'); // no family here has options of its own
           if (optlen < INT) return fail('EINVAL');
           if (!Array.isArray(optval)) return fail('EFAULT');

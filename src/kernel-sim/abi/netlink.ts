@@ -29,6 +29,8 @@ export const NLM_F_ROOT = 0x100;
 export const NLM_F_MATCH = 0x200;
 export const NLM_F_ATOMIC = 0x400;
 export const NLM_F_DUMP = 0x300;
+/** In an acknowledgement: the message that it is about is not there but for its header. */
+export const NLM_F_CAPPED = 0x100;
 
 /** The family that knows the others, and the commands and attributes to ask it. */
 export const GENL_ID_CTRL = 0x10;

@@ -34,7 +34,7 @@ export const addressOf = (port: number): NetlinkAddress => ({
   groups: 0,
 });
 
-/** The first port below 0 that is tried when the process's own number is taken. */
+/** The first port below 0 that is tried when the process's own number is taken; 6.x begins anywhere below. */
 const FIRST_SPARE = -4097;
 
 /** Takes a port for a socket that has none: the process's number, or a negative one; for operations. */

@@ -1,4 +1,7 @@
-/** The family that knows the others: programs ask it for the id of a family by name; genetlink.c:ctrl_getfamily. */
+/**
+ * The family that knows the others: programs ask it for the id of a family by name; genetlink.c:ctrl_getfamily.
+ * Left out on purpose: what else it tells (commands, the highest attribute, groups), and the list of all families.
+ */
 
 import {
   CTRL_ATTR_FAMILY_ID,

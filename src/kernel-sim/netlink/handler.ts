@@ -10,6 +10,7 @@ import type { ErrnoName } from '../abi/errno.ts';
 import {
   GENL_HDRLEN,
   NLM_F_ACK,
+  NLM_F_CAPPED,
   NLM_F_DUMP,
   NLM_F_REQUEST,
   NLMSG_ERROR,
@@ -59,7 +60,7 @@ function* handle(k: Kernel, packet: Packet): Steps<void> {
   if (header.length < NLMSG_HDRLEN || packet.size < header.length) return; // not a message: nobody is told
   const result = isRequest(packet.message) ? yield* scoped(obey(k, packet)) : done;
   if (result.ok && (header.flags & NLM_F_ACK) === 0) return;
-  yield* deliver(k, packet.port, complaint(packet, result.ok ? null : result.errno));
+  yield* deliver(k, packet.port, complaint(k, packet, result.ok ? null : result.errno));
 }
 
 /** What is no request, and the types that netlink keeps to itself, are at most acknowledged. */
@@ -67,8 +68,8 @@ const isRequest = ({ header }: Message): boolean =>
   (header.flags & NLM_F_REQUEST) !== 0 && header.type >= NLMSG_MIN_TYPE;
 
 /** NLMSG_ERROR, which without an errno is the acknowledgement. */
-const complaint = ({ message: { header }, port }: Packet, errno: ErrnoName | null): Message =>
-  compose(NLMSG_ERROR, 0, header, port, { errno, about: header });
+const complaint = (k: Kernel, { message: { header }, port }: Packet, errno: ErrnoName | null): Message =>
+  compose(NLMSG_ERROR, errno === null && !k.is26 ? NLM_F_CAPPED : 0, header, port, { errno, about: header });
 
 /**
  * Does what a message asks for.

@@ -36,7 +36,10 @@ export interface Generic {
   readonly attributes: readonly Attribute[];
 }
 
-/** What follows the header in NLMSG_ERROR: no error for an acknowledgement, and the header that it is about. */
+/**
+ * What follows the header in NLMSG_ERROR: no error for an acknowledgement, and the header of the message that it is about. Behind an
+ * error comes the rest of that message, which is only counted here.
+ */
 export interface Complaint {
   readonly errno: ErrnoName | null;
   readonly about: Header;
@@ -72,7 +75,7 @@ export const sizeOfAttribute = ({ value }: Attribute): number => NLA_HDRLEN + si
 
 const sizeOfBody = (body: Message['body']): number => {
   if (body === null) return 0;
-  if (!isGeneric(body)) return INTEGER + NLMSG_HDRLEN;
+  if (!isGeneric(body)) return INTEGER + (body.errno === null ? NLMSG_HDRLEN : align(body.about.length));
   return body.attributes.reduce((sum, attribute) => sum + align(sizeOfAttribute(attribute)), GENL_HDRLEN);
 };
 

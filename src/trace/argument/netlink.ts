@@ -18,6 +18,12 @@ const messageFlags = flags(
   'NLM_F',
 );
 
+/** An acknowledgement has a flag of its own, whose bit means something else in a request. */
+const answerFlags = flags(namesOf(netlink, 'NLM_F_CAPPED'), 'NLM_F');
+
+const flagsOf: Printer = (value, context) =>
+  (integerOf(context.around?.nlmsg_type) === netlink.NLMSG_ERROR ? answerFlags : messageFlags)(value, context);
+
 /** The names that a family has for its commands and attributes, and what its attributes hold. */
 interface Names {
   readonly commands: Printer;
@@ -62,7 +68,7 @@ function fields(struct: Struct, printers: Readonly<Record<string, Printer>>, con
   return `{${texts.join(', ')}}`;
 }
 
-const header = { nlmsg_type: types, nlmsg_flags: messageFlags };
+const header = { nlmsg_type: types, nlmsg_flags: flagsOf };
 
 const error: Printer = (value) => {
   const name = errnoName(-integerOf(value));
