@@ -9,7 +9,7 @@
 
 import type { Finding } from '../hazards/finding.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
-import { CHAIN, stepPrivately } from './prefix.ts';
+import { runPrivately } from './prefix.ts';
 import type { Budget } from './search.ts';
 import type { Sharing } from './sharing.ts';
 import type { Turns } from './turns.ts';
@@ -184,6 +184,6 @@ export class Dpor {
   }
 
   #runPrivate(index: number): void {
-    for (let i = 0; i < CHAIN && stepPrivately(this.#walker, this.#sharing, index, true); i++) this.#report();
+    runPrivately(this.#walker, this.#sharing, index, true, () => this.#report());
   }
 }

@@ -41,3 +41,41 @@ export function independent(a: Footprint, b: Footprint): boolean {
   if ((a.readBits & (writeBits | addBits)) !== 0 && (share(a.reads, b.writes) || share(a.reads, b.adds))) return false;
   return (a.addBits & (writeBits | readBits)) === 0 || !(share(a.adds, b.writes) || share(a.adds, b.reads));
 }
+
+/** Footprints by number, and which of them are independent, told apart once for each two. */
+export class Prints {
+  readonly #all: Footprint[] = [];
+  readonly #numbers = new Map<string, number>();
+  /** By two numbers: 1 for independent, 2 for not, 0 as long as nobody has asked. */
+  readonly #relations: Uint8Array[] = [];
+
+  /** The number of a footprint, the same for the same cells. */
+  numberOf(print: Footprint): number {
+    const key = `${print.reads.join()};${print.writes.join()};${print.adds.join()}`;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#all.push(print) - 1;
+      this.#numbers.set(key, number);
+      this.#relations.push(new Uint8Array(64));
+    }
+    return number;
+  }
+
+  /** Whether two footprints are {@link independent}. */
+  areIndependent(a: number, b: number): boolean {
+    const relation = (this.#relations[a] as Uint8Array)[b];
+    return relation === undefined || relation === 0 ? this.#relate(a, b) : relation === 1;
+  }
+
+  #relate(a: number, b: number): boolean {
+    let row = this.#relations[a] as Uint8Array;
+    if (b >= row.length) {
+      row = new Uint8Array(Math.max(b + 1, row.length * 2));
+      row.set(this.#relations[a] as Uint8Array);
+      this.#relations[a] = row;
+    }
+    const answer = independent(this.#all[a] as Footprint, this.#all[b] as Footprint);
+    row[b] = answer ? 1 : 2;
+    return answer;
+  }
+}

@@ -14,7 +14,7 @@ import type { Walker } from './walker.ts';
 const LONGEST = 100_000;
 
 /** Private steps in a row after which a search looks at the state all the same, so that an endless loop is noticed. */
-export const CHAIN = 10_000;
+const CHAIN = 10_000;
 
 /**
  * Makes the steps of the beginning.
@@ -51,8 +51,23 @@ function stepUnnoticed(walker: Walker, sharing: Sharing, index: number, isAhead:
   return false;
 }
 
+/**
+ * Takes the actor's steps as long as they are private: no other order of them could make a difference.
+ *
+ * @param afterStep called after each
+ */
+export function runPrivately(
+  walker: Walker,
+  sharing: Sharing,
+  index: number,
+  isAhead: boolean,
+  afterStep: () => void,
+): void {
+  for (let left = CHAIN; left > 0 && stepPrivately(walker, sharing, index, isAhead); left--) afterStep();
+}
+
 /** Makes the actor's next step if it is private, and remembers that this was relied on; says whether it was made. */
-export function stepPrivately(walker: Walker, sharing: Sharing, index: number, isAhead: boolean): boolean {
+function stepPrivately(walker: Walker, sharing: Sharing, index: number, isAhead: boolean): boolean {
   const { machine } = walker;
   const actor = machine.actors[index] as Actor;
   if (!machine.canStep(actor)) return false;

@@ -1,20 +1,24 @@
 /**
- * The stateful search: depth first, going back by the undo journal.
+ * The stateful search, depth first.
  *
  * Steps that touch nothing shared are taken at once and in one order only (sharing.ts). At every other state each actor that can
  * step is tried, except those asleep: an actor falls asleep once it has been tried, and sleeps on below its siblings until one of
  * them does something that its step depends on. A state that comes up again is searched again only for what was asleep the first
  * time and is awake now (sleep sets stored with states, Godefroid). With a bound on preemptions no actor sleeps; what is stored
  * with a state is then the fewest preemptions it was reached with.
+ *
+ * Nearly all of this happens on a sketch of the machine (sketch.ts). The machine itself comes along (trail.ts) when a stride is made
+ * for the first time, and when somebody is told of a state.
  */
 
 import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
-import { type Footprint, footprintOf, independent } from './footprint.ts';
-import { CHAIN, runPrefix, stepPrivately } from './prefix.ts';
+import { Level } from './level.ts';
+import { runPrefix, runPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
-import type { Strides } from './strides.ts';
+import { bitOf, REST, SINGLE, Stands } from './stands.ts';
+import { edgeOf, Trail } from './trail.ts';
 import type { Turns } from './turns.ts';
 import { Visited } from './visited.ts';
 import type { Place, Walker } from './walker.ts';
@@ -37,8 +41,6 @@ export interface SearchOptions {
   readonly onEnd?: () => void;
   /** Called for each state that is kept, or kept with another value. */
   readonly onKept?: (lo: number, hi: number, value: number, edges: number) => void;
-  /** Treat nothing as private and let nobody sleep: the naive search that others are checked against. */
-  readonly naive?: boolean;
 }
 
 /** A way down the tree of schedules: at each fork who is taken, and who was before it, by name. */
@@ -57,49 +59,30 @@ export interface SearchResult {
   readonly edges: number;
 }
 
-/** How a state was come to. */
-interface Arrival {
-  readonly sleep: number;
-  readonly prints: readonly (Footprint | undefined)[];
-  readonly last: number;
-  readonly preemptions: number;
-}
-
 /** Where a search was begun, and where the schedules part. */
 interface Root {
   readonly start: Place;
-  readonly place: Place;
-  readonly arrival: Arrival;
+  /** Who made the last step before it that mattered. */
+  readonly last: number;
+  readonly trail: Trail;
+  readonly stands: Stands;
 }
-
-interface Node {
-  readonly place: Place;
-  /** The actors still to be tried, last first. */
-  readonly todo: number[];
-  /** Who sleeps, one bit for each actor, and what the step of each would touch. */
-  sleep: number;
-  readonly prints: (Footprint | undefined)[];
-  /** Who stepped last and could go on; -1 if nobody. */
-  readonly running: number;
-  readonly preemptions: number;
-}
-
-/** Actors beyond these never sleep. */
-const SLEEPERS = 31;
 
 /** Forks of a branch at most: a tree that is no wider then is searched from there. */
 const DEEPEST = 12;
 
 /** Steps tried in one turn. */
-const TURN = 256;
+const TURN = 512;
 
 export class Search {
   readonly #walker: Walker;
   readonly #sharing: Sharing;
   readonly #options: SearchOptions;
-  readonly #strides: Strides;
+  readonly #isBounded: boolean;
   readonly #visited = new Visited();
-  readonly #stack: Node[] = [];
+  /** The states on the way to the present one; those from the depth on are there to be used again. */
+  readonly #levels: Level[] = [];
+  #depth = 0;
   #root: Root | null = null;
   #bounded = false;
   #ends = 0;
@@ -110,7 +93,7 @@ export class Search {
     this.#walker = walker;
     this.#sharing = sharing;
     this.#options = options;
-    this.#strides = sharing.stridesOf(walker);
+    this.#isBounded = options.bound !== undefined;
   }
 
   /** Searches all states that can be reached from the present one, and comes back to it. */
@@ -126,15 +109,10 @@ export class Search {
    */
   *runBelow(branch: Branch): Turns<SearchResult> {
     const root = this.#atRoot();
-    const { sleep, prints, last, preemptions } = this.#follow(root.arrival, branch);
-    this.#arrive(sleep, prints, last, preemptions);
-    for (let turn = 1; this.#stack.length > 0 && !this.#sharing.surprised && !this.#exhausted(turn); turn++) {
-      this.#advance(this.#stack.at(-1) as Node);
-      if (turn % TURN === 0) yield;
-    }
-    const complete = this.#stack.length === 0 && !this.#sharing.surprised;
-    this.#stack.length = 0;
-    this.#walker.back(root.place);
+    this.#arrive(root, ...this.#follow(root, branch));
+    while (this.#runTurn(root)) yield;
+    const complete = this.#depth === 0 && !this.#sharing.surprised;
+    this.#unwind(root);
     return {
       complete,
       bounded: this.#bounded,
@@ -161,12 +139,11 @@ export class Search {
     let branches: Branch[] = [[]];
     for (let depth = 0; depth < DEEPEST && branches.length < count; depth++) {
       branches = branches.flatMap((branch) => {
-        const { sleep, last, preemptions } = this.#follow(root.arrival, branch);
-        const enabled = this.#walker.enabled();
-        const running = enabled.includes(last) ? last : -1;
-        const todo = this.#todo(enabled, sleep, running).filter((actor) => this.#allows(running, actor, preemptions));
-        this.#walker.back(root.place);
-        const names = todo.reverse().map((actor) => this.#nameOf(actor));
+        const [level, last] = this.#follow(root, branch);
+        this.#open(level, last);
+        const names = [...level.remaining()].filter((actor) => this.#allows(level, actor)).map((i) => this.#nameOf(i));
+        this.#depth++;
+        this.#unwind(root);
         if (names.length === 0) return [branch];
         return names.map((actor, i) => [...branch, { actor, tried: names.slice(0, i) }]);
       });
@@ -177,8 +154,7 @@ export class Search {
   /** Takes a state for searched that another search answers for: below it nothing is left to do but what slept there. */
   claim(lo: number, hi: number, value: number): void {
     const known = this.#visited.get(lo, hi);
-    const isBetter =
-      known === undefined || (this.#options.bound === undefined ? (known & value) === value : value < known);
+    const isBetter = known === undefined || (this.#isBounded ? value < known : (known & value) === value);
     if (isBetter) this.#visited.set(lo, hi, value);
   }
 
@@ -189,33 +165,41 @@ export class Search {
   }
 
   #begin(start: Place): Root {
+    const { onFindings = () => {} } = this.#options;
     this.#sharing.attend(this.#walker);
-    const last = this.#options.naive ? -1 : runPrefix(this.#walker, this.#sharing, () => this.#report());
+    const last = runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
-    return { start, place: this.#walker.place, arrival: { sleep: 0, prints: [], last, preemptions: 0 } };
+    const trail = new Trail(this.#walker);
+    return { start, last, trail, stands: new Stands(this.#walker, this.#sharing, trail, onFindings) };
   }
 
-  /** Goes down a branch: at each of its forks those tried before fall asleep, and the fork's actor is taken. */
-  #follow(root: Arrival, branch: Branch): Arrival {
-    const walker = this.#walker;
-    let arrival = root;
+  /**
+   * Goes down a branch: at each of its forks those tried before fall asleep, and the fork's actor is taken.
+   *
+   * @returns the state at its end, and who stepped last
+   */
+  #follow(root: Root, branch: Branch): [Level, number] {
+    let level = this.#level(0);
+    level.begin();
+    for (let i = 0; i < this.#walker.machine.actors.length; i++) this.#wake(root, level, bitOf(i));
+    let { last } = root;
     for (const { actor, tried } of branch) {
-      const enabled = walker.enabled((waiting) => this.#sharing.learn(walker.machine.store, waiting));
-      const running = enabled.includes(arrival.last) ? arrival.last : -1;
-      this.#unseen(enabled, arrival.sleep, running, arrival.preemptions);
-      const node: Node = { ...arrival, place: walker.place, todo: [], prints: arrival.prints.slice(), running };
+      const { sleep } = level;
+      this.#open(level, last);
+      this.#keepOrSkip(root, level);
+      level.sleep = sleep;
+      level.leaveBut(0);
+      this.#depth++;
       for (const name of tried) {
         const index = this.#indexOf(name);
-        this.#fallAsleep(node, index, this.#take(index));
-        walker.back(node.place);
+        level.fallAsleep(index, root.stands.take(index).print);
+        root.trail.pop();
       }
-      const index = this.#indexOf(actor);
-      const preemptions = preemptionsOf(node, index);
-      const print = this.#take(index);
-      arrival = { sleep: this.#sleepBelow(node, print), prints: node.prints, last: index, preemptions };
+      last = this.#indexOf(actor);
+      level = this.#descend(root, level, last);
     }
-    return arrival;
+    return [level, last];
   }
 
   #nameOf(index: number): string {
@@ -226,62 +210,125 @@ export class Search {
     return this.#walker.machine.actors.findIndex((actor) => actor.name === name);
   }
 
-  #exhausted(turn: number): boolean {
+  /** Goes back to the root. */
+  #unwind({ trail }: Root): void {
+    while (--this.#depth > 0) trail.pop();
+    this.#depth = 0;
+    trail.catchUp();
+  }
+
+  /** Tries some steps; says whether there are more to try. */
+  #runTurn(root: Root): boolean {
     const { budget } = this.#options;
-    if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return true;
-    return turn % TURN === 0 && budget.expired();
+    for (let left = TURN; left > 0; left--) {
+      if (this.#depth === 0 || this.#sharing.surprised) return false;
+      if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return false;
+      this.#advance(root, this.#levels[this.#depth - 1] as Level);
+    }
+    return !budget.expired();
   }
 
   /** Tries the next actor at the innermost state, or leaves that state. */
-  #advance(node: Node): void {
-    const walker = this.#walker;
-    walker.back(node.place);
-    const actor = node.todo.pop();
-    if (actor === undefined) {
-      this.#stack.pop();
-      return;
+  #advance(root: Root, level: Level): void {
+    const actor = level.next();
+    if (actor === -1) {
+      if (--this.#depth > 0) root.trail.pop();
+    } else if (this.#allows(level, actor)) {
+      this.#transitions++;
+      this.#arrive(root, this.#descend(root, level, actor), actor);
     }
-    if (!this.#allows(node.running, actor, node.preemptions)) return;
-    this.#transitions++;
-    const print = this.#take(actor);
-    const sleep = this.#sleepBelow(node, print);
-    this.#fallAsleep(node, actor, print);
-    this.#arrive(sleep, node.prints, actor, preemptionsOf(node, actor));
   }
 
   /** Whether the bound on preemptions lets the actor step; what it forbids is put down. */
-  #allows(running: number, actor: number, preemptions: number): boolean {
+  #allows(level: Level, actor: number): boolean {
     const { bound } = this.#options;
-    if (bound === undefined || preemptionsOf({ running, preemptions }, actor) <= bound) return true;
+    if (bound === undefined || level.preemptionsBy(actor) <= bound) return true;
     this.#bounded = true;
     return false;
   }
 
-  #fallAsleep(node: Node, actor: number, print: Footprint): void {
-    if (actor >= SLEEPERS) return;
-    node.sleep |= 1 << actor;
-    node.prints[actor] = print;
-  }
-
-  /** Makes the actor's step and the private steps after it; gives what the step touched. */
-  #take(actor: number): Footprint {
-    const { onFindings = () => {} } = this.#options;
-    if (!this.#options.naive) return this.#strides.take(actor, onFindings);
-    this.#walker.step(actor);
-    this.#report();
-    this.#sharing.learn(this.#walker.machine.store, actor);
-    return footprintOf(this.#walker.machine.store);
-  }
-
-  /** Who goes on sleeping after a step with this footprint: those whose own step does not depend on it. */
-  #sleepBelow(node: Node, print: Footprint): number {
-    if (this.#options.bound !== undefined || this.#options.naive) return 0;
-    let sleep = node.sleep;
-    for (let left = sleep; left !== 0; left &= left - 1) {
-      const actor = 31 - Math.clz32(left & -left);
-      if (!independent(node.prints[actor] as Footprint, print)) sleep &= ~(1 << actor);
+  /** Makes an actor's stride, and puts it to sleep for those tried after it; gives the state below. */
+  #descend(root: Root, level: Level, actor: number): Level {
+    const stride = root.stands.take(actor);
+    const below = this.#level(this.#depth);
+    below.follow(level, level.preemptionsBy(actor));
+    if (!this.#isBounded) {
+      below.inheritSleepers(level, stride.print, root.stands.prints);
+      level.fallAsleep(actor, stride.print);
     }
-    return sleep;
+    this.#wake(root, below, root.stands.wokenBy(stride));
+    return below;
+  }
+
+  /** Sees who of those in a mask can step now. */
+  #wake({ stands }: Root, level: Level, mask: number): void {
+    for (let left = mask & ~REST; left !== 0; left &= left - 1) {
+      const bit = left & -left;
+      if (stands.canStep(31 - Math.clz32(bit))) level.able |= bit;
+      else level.able &= ~bit;
+    }
+    if ((mask & REST) === 0) return;
+    const rest: number[] = [];
+    for (let i = SINGLE; i < this.#walker.machine.actors.length; i++) if (stands.canStep(i)) rest.push(i);
+    level.rest = rest;
+  }
+
+  /** Looks at the state just reached: is it new, who can step, is it an end? */
+  #arrive(root: Root, level: Level, last: number): void {
+    this.#open(level, last);
+    if (!this.#keepOrSkip(root, level)) {
+      if (this.#depth > 0) root.trail.pop();
+      return;
+    }
+    this.#depth++;
+    if (level.able !== 0 || level.rest.length > 0) return;
+    root.trail.catchUp();
+    if (this.#passTime(root, level)) return;
+    this.#ends++;
+    this.#options.onEnd?.();
+  }
+
+  /** Lets the clock go on to the next deadline, if somebody waits for one. */
+  #passTime(root: Root, level: Level): boolean {
+    const walker = this.#walker;
+    const { store, actors } = walker.machine;
+    const { length } = walker.path;
+    store.changes.begin();
+    const passed = walker.passTime();
+    for (let i = 0; passed && i < actors.length; i++) this.#runPrivate(i, true);
+    const edge = edgeOf(store.changes.end(), walker.path.slice(length));
+    if (!passed) return false;
+    root.stands.pushWalked(edge);
+    const below = this.#level(this.#depth);
+    below.follow(level, level.preemptions);
+    this.#wake(root, below, root.stands.wokenBy(edge));
+    this.#arrive(root, below, -1);
+    return true;
+  }
+
+  /** Puts down who is to be tried at a state, as if nobody had been there. */
+  #open(level: Level, last: number): void {
+    level.open(this.#isBounded && level.has(last) ? last : -1);
+  }
+
+  /** Says whether something at a state is still to be tried, and leaves out what is not. */
+  #keepOrSkip({ trail: { sketch } }: Root, level: Level): boolean {
+    const visited = this.#visited;
+    const [lo, hi] = [this.#isBounded ? mix(sketch.lo, level.running) : sketch.lo, sketch.hi];
+    let value = this.#isBounded ? level.preemptions : level.sleep;
+    const known = visited.get(lo, hi);
+    if (known === undefined) this.#edges += level.count();
+    else if (this.#isBounded) {
+      if (known <= value) return false;
+    } else {
+      if ((known & ~value) === 0) return false;
+      level.leaveBut(known & ~value);
+      value &= known;
+      level.sleep = value;
+    }
+    visited.set(lo, hi, value);
+    this.#options.onKept?.(lo, hi, value, level.count());
+    return true;
   }
 
   #report(): void {
@@ -291,87 +338,15 @@ export class Search {
 
   /** Takes the actor's steps as long as they are private: no other order of them could make a difference. */
   #runPrivate(index: number, isAhead: boolean): void {
-    if (this.#options.naive) return;
-    for (let i = 0; i < CHAIN && stepPrivately(this.#walker, this.#sharing, index, isAhead); i++) this.#report();
+    runPrivately(this.#walker, this.#sharing, index, isAhead, () => this.#report());
   }
 
-  /** Looks at the state just reached: is it new, who can step, is it an end? */
-  #arrive(sleep: number, prints: readonly (Footprint | undefined)[], last: number, preemptions: number): void {
-    const walker = this.#walker;
-    const { store } = walker.machine;
-    // What a waiting actor looks at, others must not take for private.
-    const enabled = walker.enabled((waiting) => this.#sharing.learn(store, waiting));
-    const running = enabled.includes(last) ? last : -1;
-    const unseen = this.#unseen(enabled, sleep, running, preemptions);
-    if (unseen === null) return;
-    if (enabled.length === 0) {
-      if (walker.passTime()) {
-        for (let i = 0; i < walker.machine.actors.length; i++) this.#runPrivate(i, true);
-        this.#arrive(0, [], -1, preemptions);
-        return;
-      }
-      this.#ends++;
-      this.#options.onEnd?.();
-      return;
+  #level(depth: number): Level {
+    let level = this.#levels[depth];
+    if (level === undefined) {
+      level = new Level();
+      this.#levels[depth] = level;
     }
-    this.#stack.push({
-      place: walker.place,
-      ...unseen,
-      prints: sleep === 0 ? [] : prints.slice(),
-      running,
-      preemptions,
-    });
+    return level;
   }
-
-  #keep(lo: number, hi: number, value: number, edges: number): void {
-    this.#visited.set(lo, hi, value);
-    this.#options.onKept?.(lo, hi, value, edges);
-  }
-
-  /** Who is to be tried at a state, last first. */
-  #todo(enabled: readonly number[], sleep: number, running: number): number[] {
-    if (this.#options.bound !== undefined) return runningLast(enabled, running);
-    return enabled.filter((actor) => actor >= SLEEPERS || (sleep & (1 << actor)) === 0).reverse();
-  }
-
-  /** The actors to try here and who sleeps meanwhile, or null when everything that can follow has been covered. */
-  #unseen(
-    enabled: readonly number[],
-    sleep: number,
-    running: number,
-    preemptions: number,
-  ): Pick<Node, 'todo' | 'sleep'> | null {
-    const { store } = this.#walker.machine;
-    const bounded = this.#options.bound !== undefined;
-    const lo = bounded ? mix(store.hashLo, running) : store.hashLo;
-    const known = this.#visited.get(lo, store.hashHi);
-    if (known === undefined) this.#edges += enabled.length;
-    if (bounded) {
-      if (known !== undefined && known <= preemptions) return null;
-      this.#keep(lo, store.hashHi, preemptions, enabled.length);
-      return { todo: this.#todo(enabled, sleep, running), sleep: 0 };
-    }
-    if (known === undefined) {
-      this.#keep(lo, store.hashHi, sleep, enabled.length);
-      return { todo: this.#todo(enabled, sleep, running), sleep };
-    }
-    if ((known & ~sleep) === 0) return null;
-    this.#keep(lo, store.hashHi, known & sleep, enabled.length);
-    const awakened = known & ~sleep;
-    return {
-      todo: enabled.filter((actor) => actor < SLEEPERS && (awakened & (1 << actor)) !== 0).reverse(),
-      sleep: known & sleep,
-    };
-  }
-}
-
-/** The preemptions of a run that goes on from a state with a step of the actor. */
-function preemptionsOf({ running, preemptions }: Pick<Node, 'running' | 'preemptions'>, actor: number): number {
-  return preemptions + (running !== -1 && running !== actor ? 1 : 0);
-}
-
-/** The actors with the running one at the end, where it is taken first: going on costs no preemption. */
-function runningLast(enabled: readonly number[], running: number): number[] {
-  const others = enabled.filter((actor) => actor !== running).reverse();
-  return running === -1 ? others : [...others, running];
 }

@@ -6,84 +6,51 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import type { Change } from '../kernel-sim/machine/change.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
-import { type Footprint, footprintOf } from './footprint.ts';
-import { CHAIN, stepPrivately } from './prefix.ts';
+import type { Decision } from './decisions.ts';
+import { footprintOf, Prints } from './footprint.ts';
+import { runPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
+import { type Edge, edgeOf } from './trail.ts';
 import type { Walker } from './walker.ts';
 
-interface Stride {
-  readonly change: Change;
-  /** What the first step touched. */
-  readonly print: Footprint;
-  /** What it added to the path, and the findings at places of it. */
-  readonly path: readonly number[];
+export interface Stride extends Edge {
+  /** What the first step touched, by its number among the {@link Prints}. */
+  readonly print: number;
+  /** Findings at places of the path. */
   readonly findings: readonly { readonly at: number; readonly findings: readonly Finding[] }[];
-  /** Cells that it relies on being private, and the last search in which that was put down. */
+  /** Cells that it relies on being private. */
   readonly assumed: ReadonlySet<number>;
+  /** The last search in which that was put down. */
   search: number;
 }
 
-/** Strides remembered at one frame: more differ in too much to be worth looking through. */
-const MOST = 64;
-
 export class Strides {
+  readonly prints = new Prints();
   readonly #walker: Walker;
   readonly #sharing: Sharing;
-  readonly #known = new Map<unknown, Stride[]>();
+  readonly #known = new Map<unknown, Decision<Stride>[]>();
 
   constructor(walker: Walker, sharing: Sharing) {
     this.#walker = walker;
     this.#sharing = sharing;
   }
 
+  /** The strides known from a frame on, or from an actor that has none. */
+  from(frame: unknown): Decision<Stride>[] {
+    let known = this.#known.get(frame);
+    if (known === undefined) {
+      known = [];
+      this.#known.set(frame, known);
+    }
+    return known;
+  }
+
   /**
-   * Makes the actor's next step and the private ones after it, its own and those of the actors born in it.
+   * Makes an actor's next step and the private ones after it, its own and those of the actors born in it.
    *
-   * @returns what the first step touched
+   * @param onFindings called while the walker is where the findings became certain
    */
-  take(index: number, onFindings: (findings: readonly Finding[]) => void): Footprint {
-    const { store, actors } = this.#walker.machine;
-    const actor = actors[index] as Actor;
-    const key = store.peek(actor.frame) ?? actor;
-    const known = this.#known.get(key);
-    const at = known?.findIndex(({ change }) => store.changes.allow(change)) ?? -1;
-    const stride = known?.[at];
-    if (stride !== undefined) {
-      if (this.#isValid(stride)) return this.#repeat(stride, onFindings);
-      known?.splice(at, 1);
-    }
-    const made = this.#make(index, onFindings);
-    if (known === undefined) this.#known.set(key, [made]);
-    else if (known.length < MOST) known.push(made);
-    return made.print;
-  }
-
-  /** Whether what the stride took for private is so still. */
-  #isValid(stride: Stride): boolean {
-    const { searches } = this.#sharing;
-    if (stride.search === searches) return true;
-    if (!this.#sharing.assumeAgain(stride.assumed)) return false;
-    stride.search = searches;
-    return true;
-  }
-
-  #repeat({ change, print, path, findings }: Stride, onFindings: (findings: readonly Finding[]) => void): Footprint {
-    const walker = this.#walker;
-    walker.machine.store.changes.repeat(change);
-    walker.steps += path.length;
-    const start = walker.path.length;
-    for (const entry of path) walker.path.push(entry);
-    for (const { at, findings: found } of findings) {
-      walker.path.length = start + at;
-      onFindings(found);
-    }
-    for (let i = walker.path.length - start; i < path.length; i++) walker.path.push(path[i] as number);
-    return print;
-  }
-
-  #make(index: number, onFindings: (findings: readonly Finding[]) => void): Stride {
+  make(index: number, onFindings: (findings: readonly Finding[]) => void): Stride {
     const walker = this.#walker;
     const { store } = walker.machine;
     const start = walker.path.length;
@@ -94,9 +61,6 @@ export class Strides {
       findings.push({ at: walker.path.length - start, findings: found });
       onFindings(found);
     };
-    const runPrivate = (who: number, isAhead: boolean): void => {
-      for (let i = 0; i < CHAIN && stepPrivately(walker, this.#sharing, who, isAhead); i++) report();
-    };
     const assumed = new Set<number>();
     this.#sharing.onAssumed = (cell) => assumed.add(cell);
     store.changes.begin();
@@ -104,13 +68,12 @@ export class Strides {
     const born = [...walker.births];
     report();
     this.#sharing.learn(store, index);
-    const print = footprintOf(store);
-    runPrivate(index, false);
+    const print = this.prints.numberOf(footprintOf(store));
+    runPrivately(walker, this.#sharing, index, false, report);
     // New actors run up to their first step that matters; nobody else can have touched what they touch until then.
-    for (const child of born) runPrivate(child, true);
+    for (const child of born) runPrivately(walker, this.#sharing, child, true, report);
     this.#sharing.onAssumed = null;
-    const path = walker.path.slice(start);
-    const change = store.changes.end((cell) => this.#sharing.isShared(cell));
-    return { change, print, path, findings, assumed, search: this.#sharing.searches };
+    const edge = edgeOf(store.changes.end(), walker.path.slice(start));
+    return { ...edge, print, findings, assumed, search: this.#sharing.searches };
   }
 }

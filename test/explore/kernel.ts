@@ -8,12 +8,13 @@ import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { Naive } from './helpers/naive.ts';
 import { programs } from './helpers/scenario.ts';
 
 const endless = { states: 400_000, steps: 1e8, expired: () => false };
 
 /** Final states and hazards by one strategy. */
-function found(scenario: Scenario, options: Partial<SearchOptions> | 'dpor') {
+function found(scenario: Scenario, options: Partial<SearchOptions> | 'dpor' | 'naive') {
   const { machine } = subjectOf(scenario);
   const sharing = new Sharing();
   for (;;) {
@@ -28,7 +29,11 @@ function found(scenario: Scenario, options: Partial<SearchOptions> | 'dpor') {
       },
     };
     const search =
-      options === 'dpor' ? new Dpor(walker, sharing, watch) : new Search(walker, sharing, { ...watch, ...options });
+      options === 'dpor'
+        ? new Dpor(walker, sharing, watch)
+        : options === 'naive'
+          ? new Naive(walker, watch)
+          : new Search(walker, sharing, { ...watch, ...options });
     const { complete } = atOnce<{ readonly complete: boolean }>(search.run());
     if (!complete && !sharing.surprised) throw new Error('the search did not end');
     if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort() };
@@ -100,7 +105,7 @@ const staying: Readonly<Record<string, Scenario>> = {
 
 for (const [what, scenario] of Object.entries({ ...meetings, ...staying })) {
   test(`every strategy finds the final states and hazards of naive enumeration: ${what}`, (t) => {
-    const naive = found(scenario, { naive: true });
+    const naive = found(scenario, 'naive');
     t.true(naive.ends.length > 0);
     t.deepEqual(found(scenario, {}), naive);
     t.deepEqual(found(scenario, { bound: 100 }), naive);

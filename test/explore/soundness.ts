@@ -6,6 +6,7 @@ import { Sharing } from '../../src/explore/sharing.ts';
 import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
+import { Naive } from './helpers/naive.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
 
 const cell = fc.integer({ min: 0, max: 2 });
@@ -29,7 +30,7 @@ const endless = { states: 1e6, steps: 1e8, expired: () => false };
 /** What a search finds: final states and hazards. */
 function found(
   toy: readonly (readonly ToyStep[])[],
-  options: Partial<SearchOptions> | 'dpor',
+  options: Partial<SearchOptions> | 'dpor' | 'naive',
 ): { ends: string[]; hazards: string[]; states: number } {
   const sharing = new Sharing();
   const machine = toyMachine(toy);
@@ -48,7 +49,9 @@ function found(
     const result =
       options === 'dpor'
         ? atOnce(new Dpor(walker, sharing, watch).run())
-        : atOnce(new Search(walker, sharing, { ...watch, ...options }).run());
+        : options === 'naive'
+          ? atOnce(new Naive(walker, watch).run())
+          : atOnce(new Search(walker, sharing, { ...watch, ...options }).run());
     const { complete } = result;
     const states = 'states' in result ? result.states : 0;
     if (complete) return { ends: [...ends].sort(), hazards: [...hazards].sort(), states };
@@ -63,7 +66,7 @@ test('the reduced search finds the final states and hazards of naive enumeration
   let saved = 0;
   fc.assert(
     fc.property(programs, (toy) => {
-      const naive = found(toy, { naive: true });
+      const naive = found(toy, 'naive');
       const reduced = found(toy, {});
       saved += naive.states - reduced.states;
       return same(naive, reduced);
@@ -77,7 +80,7 @@ test('a bound that leaves nothing out finds the final states and hazards of naiv
   t.notThrows(() =>
     fc.assert(
       fc.property(programs, (toy) => {
-        const naive = found(toy, { naive: true });
+        const naive = found(toy, 'naive');
         return same(naive, found(toy, { bound: 100 }));
       }),
       { numRuns: 100, seed: 2 },
@@ -88,7 +91,7 @@ test('a bound that leaves nothing out finds the final states and hazards of naiv
 test('source-DPOR finds the final states and hazards of naive enumeration', (t) => {
   t.notThrows(() =>
     fc.assert(
-      fc.property(programs, (toy) => same(found(toy, { naive: true }), found(toy, 'dpor'))),
+      fc.property(programs, (toy) => same(found(toy, 'naive'), found(toy, 'dpor'))),
       { numRuns: 100, seed: 3 },
     ),
   );

@@ -10,11 +10,12 @@ import type { Cell } from './layout.ts';
 import type { Store } from './store.ts';
 
 export interface Change {
-  /** Every cell whose value had a say, and what it held. */
+  /** Every cell whose value had a say, in the order in which they were first looked at, and what it held. */
   readonly seen: readonly number[];
   readonly seenValues: readonly unknown[];
-  /** Every cell that ended up with another value, and which. */
+  /** Every cell that ended up with another value, what it held, and what it holds then. All of them are among those seen. */
   readonly changed: readonly number[];
+  readonly before: readonly unknown[];
   readonly values: readonly unknown[];
   /** Cells that were only counted up or down, and by how much. */
   readonly counted: readonly number[];
@@ -68,33 +69,28 @@ export class Changes {
     this.#start = this.#journal.end;
   }
 
-  /**
-   * Ends what {@link begin} began.
-   *
-   * @param isLikelyToDiffer which cells are worth looking at first, to tell soon where the change does not apply
-   */
-  end(isLikelyToDiffer: (cell: number) => boolean): Change {
+  /** Ends what {@link begin} began. */
+  end(): Change {
     const { seen, counted } = this.recorder as ChangeRecorder;
     this.recorder = null;
-    const onlyCounted = [...counted].filter(([cell]) => !seen.has(cell));
+    const onlyCounted = [...counted].filter(([cell, before]) => !seen.has(cell) && this.#values[cell] !== before);
     const cells = new Set<number>();
     for (let i = this.#start; i < this.#journal.end; i++) cells.add(this.#journal.cellAt(i));
-    for (const [cell] of onlyCounted) cells.delete(cell);
+    for (const [cell] of counted) if (!seen.has(cell)) cells.delete(cell);
     let [lo, hi] = [0, 0];
     const changed: number[] = [];
     for (const cell of cells) {
       const [from, to] = [seen.get(cell), this.#canonical(cell)];
       if (from === to) continue;
       changed.push(cell);
-      lo = (lo + mix(this.#seedLo.at(cell), hashLo(to)) - mix(this.#seedLo.at(cell), hashLo(from))) | 0;
-      hi = (hi + mix(this.#seedHi.at(cell), hashHi(to)) - mix(this.#seedHi.at(cell), hashHi(from))) | 0;
+      lo = (lo + this.termLo(cell, to) - this.termLo(cell, from)) | 0;
+      hi = (hi + this.termHi(cell, to) - this.termHi(cell, from)) | 0;
     }
-    const first = [...seen.keys()].filter(isLikelyToDiffer);
-    const looked = [...new Set([...first, ...seen.keys()])];
     return {
-      seen: looked,
-      seenValues: looked.map((cell) => seen.get(cell)),
+      seen: [...seen.keys()],
+      seenValues: [...seen.values()],
       changed,
+      before: changed.map((cell) => seen.get(cell)),
       values: changed.map((cell) => this.#values[cell]),
       counted: onlyCounted.map(([cell]) => cell),
       amounts: onlyCounted.map(([cell, before]) => (this.#values[cell] as number) - before),
@@ -103,13 +99,7 @@ export class Changes {
     };
   }
 
-  /** Whether everything that a change has looked at holds what it held then. */
-  allow({ seen, seenValues }: Change): boolean {
-    for (let i = 0; i < seen.length; i++) if (this.#values[seen[i] as number] !== seenValues[i]) return false;
-    return true;
-  }
-
-  /** Makes a change again that {@link allow} allows. */
+  /** Makes a change again, where everything that it looked at holds what it held then. */
   repeat({ changed, values, counted, amounts, lo, hi }: Change): void {
     const store = this.#store;
     for (let i = 0; i < changed.length; i++) {
@@ -120,6 +110,16 @@ export class Changes {
     store.hashLo = (store.hashLo + lo) | 0;
     store.hashHi = (store.hashHi + hi) | 0;
     for (let i = 0; i < counted.length; i++) store.add(counted[i] as Cell<number>, amounts[i] as number);
+  }
+
+  /** What a cell that holds a value adds to the low lane of the state's hash. */
+  termLo(cell: number, value: unknown): number {
+    return mix(this.#seedLo.at(cell), hashLo(value));
+  }
+
+  /** What it adds to the high lane. */
+  termHi(cell: number, value: unknown): number {
+    return mix(this.#seedHi.at(cell), hashHi(value));
   }
 
   /** The value of a cell, exchanged for the one object that stands for all equal ones in this cell. */
