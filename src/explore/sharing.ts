@@ -162,17 +162,21 @@ export class Sharing {
     };
   }
 
-  /** Puts down what somebody else knows of a cell. */
-  hear(cell: number, { reader, writer, adder, isAssumed }: Accessors): void {
-    if (isAssumed) this.#assumed.set(cell, 1);
-    for (const [accessors, actor] of [
-      [this.#readers, reader],
-      [this.#writers, writer],
-      [this.#adders, adder],
-    ] as const) {
-      accessors.set(cell, join(accessors.get(cell), actor));
-    }
-    if (this.#assumed.get(cell) === 1 && this.isShared(cell)) this.surprised = true;
+  /**
+   * Puts down what somebody else knows of a cell. It is a surprise when what one of the two relied on was less than both know now,
+   * and that is that the cell is shared.
+   */
+  hear(cell: number, told: Accessors): void {
+    const known = this.accessorsOf(cell);
+    this.#readers.set(cell, join(known.reader, told.reader));
+    this.#writers.set(cell, join(known.writer, told.writer));
+    this.#adders.set(cell, join(known.adder, told.adder));
+    if (told.isAssumed) this.#assumed.set(cell, 1);
+    const now = this.accessorsOf(cell);
+    const isNew = (before: Accessors): boolean =>
+      before.reader !== now.reader || before.writer !== now.writer || before.adder !== now.adder;
+    const wasMistaken = (known.isAssumed && isNew(known)) || (told.isAssumed && isNew(told));
+    if (wasMistaken && this.isShared(cell)) this.surprised = true;
   }
 
   /** Puts `actor` wherever `standIn` stood for it, up to a cell. */

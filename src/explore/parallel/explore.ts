@@ -7,7 +7,6 @@ import { subjectOf } from '../scenario.ts';
 import { inTurns } from '../turns.ts';
 import { SharedSearch } from './shared-search.ts';
 
-/** States up to which one process is done before others have started. */
 const FEW = 20_000;
 
 /**
@@ -15,20 +14,22 @@ const FEW = 20_000;
  *
  * @param overrides those the scenario was opened with
  * @param jobs processes to use
+ * @param few states up to which one process is done before others have started
  */
 export async function exploreInParallel(
   scenario: Scenario,
   overrides: Overrides,
   options: ExploreOptions,
   jobs: number,
+  few = FEW,
 ): Promise<Exploration> {
   const open = () => subjectOf(scenario);
   const { budget, preemptions, seed = 1 } = options;
   const alone = (): Promise<Exploration> => inTurns(explore(open, options));
-  if (jobs < 2 || budget.states <= FEW || !['auto', 'exhaustive'].includes(options.strategy)) return alone();
-  const first = new Explorer(open(), { ...options, strategy: 'exhaustive', budget: { ...budget, states: FEW } });
+  if (jobs < 2 || budget.states <= few || !['auto', 'exhaustive'].includes(options.strategy)) return alone();
+  const first = new Explorer(open(), { ...options, strategy: 'exhaustive', budget: { ...budget, states: few } });
   const effort = await inTurns(first.run());
-  if (effort.complete || effort.states < FEW) return inTurns(reportOf(open, options, first.coverage, effort));
+  if (effort.complete || effort.states < few) return inTurns(reportOf(open, options, first.coverage, effort));
   const task = {
     file: scenario.file,
     overrides,
