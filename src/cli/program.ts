@@ -82,8 +82,8 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .addOption(
         new Option(
           '--signals <way>',
-          'how pending signals come back: sent to oneself, or written to /proc/<pid>/sig',
-        ).choices(['sending', 'procsig']),
+          'how pending signals come back: sent to oneself, written to /proc/<pid>/sig, or written while all are frozen',
+        ).choices(['sending', 'procsig', 'freezer']),
       )
       .addOption(
         new Option('--mode <mode>', 'the order of the plan').choices(['sequential', 'parallel']).default('sequential'),
@@ -102,8 +102,8 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .addOption(
         new Option(
           '--signals <way>',
-          'how pending signals come back: sent to oneself, or written to /proc/<pid>/sig',
-        ).choices(['sending', 'procsig']),
+          'how pending signals come back: sent to oneself, written to /proc/<pid>/sig, or written while all are frozen',
+        ).choices(['sending', 'procsig', 'freezer']),
       )
       .addOption(
         new Option('--mode <mode>', 'the order of the plan').choices(['sequential', 'parallel']).default('sequential'),

@@ -22,5 +22,8 @@ export function fixesIn(text: string): readonly string[] {
   throw new UsageError(`--fixes: unknown hazard "${parsed.unknown}"${hint}`);
 }
 
-/** The kernel that the options name. */
-export const profileIn = ({ profile, fixes = '' }: RestoreOptions): Profile => profileOf(profile, fixesIn(fixes));
+/** The kernel that the options name; a 2.6.26 one gets the freezer when signals are to come back through it. */
+export function profileIn({ profile, fixes = '', signals }: RestoreOptions): Profile {
+  const wanted = profile === '2.6.26' && signals === 'freezer';
+  return profileOf(profile, fixesIn(fixes), 'x86-64', wanted ? ['freezer-signals'] : []);
+}

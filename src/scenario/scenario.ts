@@ -19,7 +19,7 @@ export type Scenario = {
   /** The image that is restored first: a path as the scenario writes it, relative to the scenario's folder. */
   readonly image?: string;
   readonly restoreMode: 'sequential' | 'parallel';
-  readonly restoreSignals?: 'sending' | 'procsig';
+  readonly restoreSignals?: 'sending' | 'procsig' | 'freezer';
   readonly schedule?: SchedulePin;
   readonly budget: { readonly states?: number | undefined; readonly steps?: number | undefined };
   readonly expect: Expected;

@@ -175,9 +175,12 @@ export const scenarioSchema = z
           {
             mode: z.enum(['sequential', 'parallel'], expected('sequential or parallel')).optional(),
             signals: z
-              .enum(['sending', 'procsig'], expected('sending or procsig'))
+              .enum(['sending', 'procsig', 'freezer'], expected('sending, procsig or freezer'))
               .optional()
-              .meta({ description: 'How pending signals come back: sent to oneself, or written to /proc/<pid>/sig' }),
+              .meta({
+                description:
+                  'How pending signals come back: sent to oneself, written to /proc/<pid>/sig, or while all are frozen',
+              }),
           },
           expected(mapping),
         )

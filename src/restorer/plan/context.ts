@@ -34,6 +34,8 @@ export interface PlanContext {
   /** How signal state is brought back, and what is repaired in the kernel that it is brought to. */
   readonly signals: SignalInterface;
   readonly kernel: Fixes;
+  /** Who restores signals from outside, when somebody does. */
+  readonly coordinator: Coordinator | null;
   /** Programs that signal handlers of the image may name. */
   readonly handlers: ReadonlySet<string>;
   /** Semaphores whose last changer is known, by pid. */
@@ -42,6 +44,12 @@ export interface PlanContext {
   readonly clerks: readonly Member[];
   /** Attachments of shared memory by pid. */
   readonly attachments: ReadonlyMap<number, readonly Attachment[]>;
+}
+
+/** A helper that pid 1 forks last. */
+export interface Coordinator {
+  readonly number: number;
+  readonly program: string;
 }
 
 /** A semaphore that a task has to set itself, to be known as the one who did it last. */

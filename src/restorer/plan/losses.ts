@@ -1,13 +1,22 @@
 /** What a restore that succeeds does not bring back, as far as the image says that there was something to bring back. */
 
 import type { Profile } from '../../kernel-sim/profile.ts';
-import { type Credentials, type Image, isKnown, type LiveTask, type Task } from '../image/index.ts';
+import {
+  type Credentials,
+  type Image,
+  isKnown,
+  type LiveTask,
+  type SigInfo,
+  type Task,
+  type Thread,
+} from '../image/index.ts';
 import type { PlanContext } from './context.ts';
 import { bitsOf, isUnprivileged } from './credentials.ts';
 import { lostOfStatus } from './death.ts';
 import type { Foresight } from './foresight.ts';
 import { handlerOf, resendingOf } from './signals.ts';
-import { lossInText } from './signals-by-file.ts';
+import { lossInText, type SignalInterface } from './signals-by-file.ts';
+import { lossWhenFrozen } from './signals-by-freezer.ts';
 import { LARGEST_FILE } from './world.ts';
 
 const PIPE_SIZE = 65_536;
@@ -61,15 +70,26 @@ function losesSignals(task: LiveTask, { handlers, signals: by }: PlanContext, fo
       lose('that a thread was running on its alternate stack');
     }
     for (const info of thread.pending) {
-      const loses =
-        by === 'procsig' ? lossInText(info, thread.blocked) : resendingOf(info, thread.blocked, task, thread).loses;
-      if (loses !== null) lose(loses);
+      const lost = lossOf(by, info, task, thread);
+      if (lost !== null) lose(lost);
     }
   }
   for (const info of task.signals.pending) {
-    const { blocked } = task.threads[0]!;
-    const loses = by === 'procsig' ? lossInText(info, blocked) : resendingOf(info, blocked, task, null).loses;
-    if (loses !== null) lose(loses);
+    const lost = lossOf(by, info, task, null);
+    if (lost !== null) lose(lost);
+  }
+}
+
+/** What an interface loses of a pending signal; `thread` is whose own queue it is in, null for that of the process. */
+function lossOf(by: SignalInterface, info: SigInfo, task: LiveTask, thread: Thread | null): string | null {
+  const { blocked } = thread ?? task.threads[0]!;
+  switch (by) {
+    case 'sending':
+      return resendingOf(info, blocked, task, thread).loses;
+    case 'procsig':
+      return lossInText(info, blocked);
+    case 'freezer':
+      return lossWhenFrozen(info, task, thread);
   }
 }
 

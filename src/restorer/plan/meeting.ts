@@ -7,9 +7,10 @@
  * their leader. Helpers, and zombies that nothing keeps, say nothing: they are waited for.
  *
  * Behind a gate is what has to come after everybody: all who wait there read from a pipe that nobody writes to, until init closes it.
+ * When a coordinator has to come last of all, everybody holds one end of another pipe up to his last step.
  */
 
-import type { Mode, PlanContext } from './context.ts';
+import type { Coordinator, Mode, PlanContext } from './context.ts';
 import type { Member } from './member.ts';
 import type { OwnDescriptors } from './own-descriptors.ts';
 import type { Script } from './script.ts';
@@ -18,6 +19,9 @@ import { any, name, none, number, text } from './syntax.ts';
 /** What everybody waits at, and the end of it that only init holds. */
 const GATE = 'gate';
 const OPENER = 'opener';
+/** The end that everybody holds until there is nothing left for him to do, and the one that the coordinator listens at. */
+const UNSETTLED = 'unsettled';
+const SETTLED = 'settled';
 /** In parallel: the end that everybody holds until it is there, and the one that init listens at. */
 const HERE = 'here';
 const THERE = 'there';
@@ -47,13 +51,17 @@ export class Meeting {
   /** Closes what is its creator's alone. */
   arrive(): void {
     const { depth } = this.#member;
-    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER, THERE);
+    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER, THERE, SETTLED);
     if (this.#mode === 'parallel') this.#own.close(tells(depth - 1));
   }
 
   /** Makes what it needs to hear from those it is about to create. */
-  expect(hasGate: boolean): void {
+  expect({ hasGate, coordinator }: Pick<PlanContext, 'hasGate' | 'coordinator'>): void {
     const { depth, role } = this.#member;
+    if (role === 'init' && coordinator !== null) {
+      this.#script.say('the coordinator hears when all are where they stay');
+      this.#own.pipe(SETTLED, UNSETTLED);
+    }
     if (role === 'init' && hasGate) {
       this.#script.say('some wait at the gate until all are there');
       this.#own.pipe(GATE, OPENER);
@@ -125,6 +133,21 @@ export class Meeting {
     this.#own.close(OPENER, GATE);
   }
 
+  /** Leaves it to the coordinator to hear when all are where they stay. */
+  entrust(): void {
+    this.#own.close(SETTLED);
+  }
+
+  /** Has nothing left to do. */
+  settle(): void {
+    this.#own.close(UNSETTLED);
+  }
+
+  /** Waits for the end of the coordinator, of which no signal tells. */
+  awaitCoordinator({ number: pid }: Coordinator): void {
+    this.#script.call('wait4', [number(pid), none, name('__WCLONE'), none], { expect: pid });
+  }
+
   /** Waits at the gate. */
   pass(): void {
     this.#script.call('read', [name(GATE), any, ONE]);
@@ -135,6 +158,13 @@ export class Meeting {
 /** Writes the byte by which a thread says to its leader, who is at `depth`, that it is there. */
 export function reportThread(script: Script, depth: number): void {
   script.call('write', [name(tells(depth)), TOKEN, ONE], { expect: 1 });
+}
+
+/** The coordinator waits until nobody has anything left to do. */
+export function hearEnd(script: Script): void {
+  script.local(SETTLED).local(UNSETTLED);
+  script.call('close', [name(UNSETTLED)]);
+  script.call('read', [name(SETTLED), any, ONE]);
 }
 
 /** The variables that a thread looks at. */

@@ -50,6 +50,13 @@ export function foreseeSignalFiles({ tasks }: Image, profile: Profile, foresight
   foresight.obstacle('signal files of mode 0600, which belong to root once a task has changed its ids', pids, 'G16');
 }
 
+/** Whether the freezer is there, and its file of signals. */
+export function foreseeFreezer({ series }: Profile, foresight: Foresight): void {
+  if (!series.has('freezer-signals')) {
+    foresight.obstacle('the freezer with its file of signals, which this kernel does not have');
+  }
+}
+
 /** Every number that somebody of the image is created with; pid 1 is there from the start. */
 function* chosenNumbers({ tasks }: Image): Generator<number> {
   for (const task of tasks) {

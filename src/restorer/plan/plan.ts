@@ -24,10 +24,11 @@ import { foreseeLosses } from './losses.ts';
 import { threadVariables } from './meeting.ts';
 import type { Member } from './member.ts';
 import { aboutMember, programNames } from './names.ts';
-import { foreseeObstacles, foreseeSignalFiles } from './obstacles.ts';
+import { foreseeFreezer, foreseeObstacles, foreseeSignalFiles } from './obstacles.ts';
 import { STANDARD } from './own-descriptors.ts';
 import { type PlannedProgram, Script } from './script.ts';
 import type { SignalInterface } from './signals-by-file.ts';
+import { coordinatorNumber, needsRecords, writeCoordinator } from './signals-by-freezer.ts';
 import { planSites } from './sites.ts';
 import { number } from './syntax.ts';
 import { planSysctls } from './sysctls.ts';
@@ -75,6 +76,8 @@ export function planImage(image: Image, options: PlanOptions): Plan {
   const shares = planShares(image, byPid, foresight);
   for (const clerk of shares.clerks) names.set(clerk, `clerk_${clerk.number}`);
   const helpers = [...members.filter(({ isHelper }) => isHelper), ...shares.clerks].map((member) => member.number);
+  const coordinator = signals === 'freezer' && needsRecords(image) ? coordinatorNumber(image, helpers) : null;
+  if (coordinator !== null) helpers.push(coordinator);
   const base = Math.max(2, ...image.descriptorTables.map(highestOf)) + 1;
   const context: PlanContext = {
     image,
@@ -86,6 +89,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
     threadNames,
     signals,
     kernel: { fixed: (id) => profile.fixes.has(id), profile },
+    coordinator: coordinator === null ? null : { number: coordinator, program: `coordinator_${coordinator}` },
     handlers,
     capabilities: capabilitiesOf(profile.base),
     hasGate: members.some(({ waits }) => waits),
@@ -95,6 +99,7 @@ export function planImage(image: Image, options: PlanOptions): Plan {
   };
   foreseeObstacles(image, helpers, members, profile, base, foresight);
   if (signals === 'procsig') foreseeSignalFiles(image, profile, foresight);
+  if (signals === 'freezer') foreseeFreezer(profile, foresight);
   foreseeLosses(image, context, profile, foresight);
   return new WrittenOnDemand(context, members, foresight);
 }
@@ -145,7 +150,13 @@ class WrittenOnDemand implements Plan {
       }
     }
     const usesGone = members.some(({ groupStep }) => groupStep.kind === 'refound');
-    this.names = [...this.#members.keys(), ...this.#threads.keys(), ...(usesGone ? [GONE] : [])];
+    const { coordinator } = context;
+    this.names = [
+      ...this.#members.keys(),
+      ...this.#threads.keys(),
+      ...(usesGone ? [GONE] : []),
+      ...(coordinator === null ? [] : [coordinator.program]),
+    ];
   }
 
   program(name: string): PlannedProgram | undefined {
@@ -153,6 +164,10 @@ class WrittenOnDemand implements Plan {
     if (member !== undefined) return this.#write(member, name);
     const thread = this.#threads.get(name);
     if (thread !== undefined) return this.#writeThread(thread, name);
+    const { coordinator, image } = this.#context;
+    if (name === coordinator?.program) {
+      return writeCoordinator(image).finish(name, 'restores the signals of all while they are frozen');
+    }
     if (name !== GONE) return undefined;
     const script = new Script();
     return script.call('exit_group', [number(0)], { expect: 'anything' }).finish(GONE, 'gives its number and is gone');

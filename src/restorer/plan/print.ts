@@ -1,7 +1,7 @@
 /** A plan as a scenario that people read, and that runs as any other; docs/scenario-format.md. */
 
 import type { InitialFile } from '../../kernel-sim/fs/file-system.ts';
-import type { Profile } from '../../kernel-sim/profile.ts';
+import { ALTERNATIVES, type Profile } from '../../kernel-sim/profile.ts';
 import type { Plan } from './plan.ts';
 import { printPlanned } from './script.ts';
 
@@ -14,6 +14,8 @@ export function* printPlan(plan: Plan, title: string, profile: Profile): Generat
   for (const { message, tasks } of plan.losses) yield `# loses ${message}${listed(tasks)}\n`;
   const fixes = [...profile.fixes].join(', ');
   yield `kernel:\n  profile: ${profile.base}\n  fixes: [${fixes}]\n  interface: next_syscall_data\n`;
+  const series = ALTERNATIVES.filter((alternative) => profile.series.has(alternative));
+  if (series.length > 0) yield `  series: [${series.join(', ')}]\n`;
   if (plan.world.length > 0) yield '  files:\n';
   for (const file of plan.world) yield `    ${printFile(file)}\n`;
   yield 'programs:\n';

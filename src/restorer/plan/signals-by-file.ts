@@ -13,8 +13,11 @@ import { isKnown, type LiveTask, type SigInfo, type Thread } from '../image/inde
 import type { Script } from './script.ts';
 import { name, number, ownPid, text } from './syntax.ts';
 
-/** How signal state is brought back: sent to oneself by the ordinary calls, or written to /proc/<pid>/sig. */
-export type SignalInterface = 'sending' | 'procsig';
+/**
+ * How signal state is brought back: sent to oneself by the ordinary calls, written to /proc/<pid>/sig, or written from outside
+ * while all are frozen (signals-by-freezer.ts).
+ */
+export type SignalInterface = 'sending' | 'procsig' | 'freezer';
 
 const FILE = 'sig';
 

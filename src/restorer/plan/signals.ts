@@ -1,6 +1,7 @@
 /**
  * Restoring signal state: a task sets its actions, its stack and its mask, and then sends itself what was pending. The mask keeps it
- * from being delivered, and the ordinary calls take the ordinary locks. The other way is in signals-by-file.ts. SEMANTICS E12; sigaction(2), sigaltstack(2), sigqueue(3).
+ * from being delivered, and the ordinary calls take the ordinary locks. The other ways are in signals-by-file.ts and
+ * signals-by-freezer.ts. SEMANTICS E12; sigaction(2), sigaltstack(2), sigqueue(3).
  */
 
 import * as signal from '../../kernel-sim/abi/signal.ts';
@@ -46,6 +47,7 @@ export function setThreadSignals(
   task: LiveTask,
   thread: Thread,
 ): void {
+  if (by === 'freezer') return; // somebody else does it when all are there
   if (by === 'procsig') {
     writeThreadSignals(script, kernel, thread);
     return;
@@ -58,6 +60,7 @@ export function setThreadSignals(
 
 /** The queue of the process. */
 export function queueShared(script: Script, { signals: by, kernel }: PlanContext, task: LiveTask): void {
+  if (by === 'freezer') return;
   if (by === 'procsig') {
     writeSharedSignals(script, kernel, task);
     return;

@@ -28,6 +28,8 @@ const SIBLING = either([name('CLONE_PARENT'), name('SIGCHLD')]);
 const THREAD = either(
   ['CLONE_VM', 'CLONE_FS', 'CLONE_FILES', 'CLONE_SIGHAND', 'CLONE_THREAD', 'CLONE_SYSVSEM'].map(name),
 );
+/** A child whose end no signal tells of. */
+const NO_SIGNAL = number(0);
 const DEAD_AND_KEPT = either([name('WEXITED'), name('WNOWAIT')]);
 const STOPPED_AND_KEPT = either([name('WSTOPPED'), name('WNOWAIT')]);
 
@@ -119,7 +121,7 @@ export class TaskScript {
       const shared = opens.filter((opening) => this.#isLent(opening));
       this.#files.take(this.#wanted, shared, this.#lent);
     }
-    this.#meeting.expect(this.#context.hasGate);
+    this.#meeting.expect(this.#context);
   }
 
   #makeObjects(): void {
@@ -163,6 +165,7 @@ export class TaskScript {
 
   #takePlace(): void {
     const { role, leavesEarly, waits } = this.#member;
+    const { coordinator } = this.#context;
     if (leavesEarly) {
       this.#leaveEarly();
       return;
@@ -176,6 +179,8 @@ export class TaskScript {
     this.#watch(this.#member.watchedLate);
     settle(this.script, this.#context, this.#member, this.#settings);
     if (role !== 'init' && !waits) this.#meeting.report();
+    this.#meeting.settle();
+    if (role === 'init' && coordinator !== null) this.#meeting.awaitCoordinator(coordinator);
     stay(this.script, this.#member);
   }
 
@@ -199,13 +204,17 @@ export class TaskScript {
     }
   }
 
-  /** Init gathers all, gives IPC objects their history, and lets those who wait go on. */
+  /** Init gathers all, gives IPC objects their history, lets those who wait go on, and starts the coordinator. */
   #openGate(): void {
-    const { ipc } = this.#context.image;
+    const { coordinator, image } = this.#context;
     this.#meeting.gather();
-    if (ipc !== undefined) new IpcObjects(this.script, this.#numbers, ipc).finish();
-    this.#numbers.end();
+    if (image.ipc !== undefined) new IpcObjects(this.script, this.#numbers, image.ipc).finish();
+    if (coordinator === null) this.#numbers.end();
     this.#meeting.open();
+    if (coordinator === null) return;
+    this.#numbers.clone(coordinator.number, coordinator.program, NO_SIGNAL);
+    this.#numbers.end();
+    this.#meeting.entrust();
   }
 
   #leaveEarly(): void {
