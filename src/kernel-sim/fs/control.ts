@@ -5,6 +5,7 @@
  */
 
 import { PAGE_SIZE } from '../abi/limits.ts';
+import { S_IFMT, S_IFREG } from '../abi/mode.ts';
 import {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -38,15 +39,17 @@ import type { Task } from '../task/task.ts';
 import { duplicateFrom } from './duplicate.ts';
 import { isPipe, resizePipe } from './fifo.ts';
 import type { File, FileOwner } from './file.ts';
-import { fileAt, take } from './files.ts';
-import { attributesOf, owns } from './node.ts';
+import { fileAt, take, usableAt } from './files.ts';
+import { attributesOf, type Node, owns } from './node.ts';
 import { pipeOf } from './pipe.ts';
 
 /** The status flags that F_SETFL changes. */
-const SETTABLE = O_APPEND | O_ASYNC | O_DIRECT | O_NOATIME | O_NONBLOCK;
+const SETTABLE = O_APPEND | O_DIRECT | O_NOATIME | O_NONBLOCK;
 
 /** fs/pipe.c:pipe_max_size: more bytes than this need CAP_SYS_RESOURCE. */
 const MAX_PIPE_SIZE = 1024 * 1024;
+
+const INT_MIN = -(2 ** 31);
 
 const HIGHEST_SIGNAL = 64;
 
@@ -70,11 +73,16 @@ function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: n
     const attributes = attributesOf(tx, k, node);
     if (attributes !== null && !owns(tx.read(task.cred), attributes.uid)) return fail('EPERM');
   }
-  // Only a pipe has a use for it here: packets, on 6.x.
-  if ((added & O_DIRECT) !== 0 && (k.is26 || !isPipe(tx, file))) return fail('EINVAL');
-  tx.write(file.flags, (flags & ~SETTABLE) | (wanted & SETTABLE));
+  // On 6.x a pipe makes packets of writes, and files in memory have nothing against it.
+  if ((added & O_DIRECT) !== 0 && (k.is26 || !(isPipe(tx, file) || isRegular(tx, k, node)))) return fail('EINVAL');
+  // Files of a file system tell nobody of readiness; what has no node, and a pipe, does.
+  const settable = node === null || isPipe(tx, file) ? SETTABLE | O_ASYNC : SETTABLE;
+  tx.write(file.flags, (flags & ~settable) | (wanted & settable));
   return ok(0);
 }
+
+const isRegular = (tx: Transaction, k: Kernel, node: Node | null): boolean =>
+  node !== null && ((attributesOf(tx, k, node)?.mode ?? 0) & S_IFMT) === S_IFREG;
 
 const signedOwner = ({ type, pid }: FileOwner): number => (type === F_OWNER_PGRP ? -pid : pid);
 
@@ -90,7 +98,7 @@ function setOwner(tx: Transaction, k: Kernel, task: Task, file: File, owner: Fil
 export const setOwnerOf = operation(
   'file.set_owner',
   (tx: Transaction, k: Kernel, task: Task, fd: number, owner: FileOwner): Result<number> => {
-    const file = fileAt(tx, task, fd);
+    const file = usableAt(tx, task, fd);
     if (file === null) return fail('EBADF');
     if (![F_OWNER_TID, F_OWNER_PID, F_OWNER_PGRP].includes(owner.type)) return fail('EINVAL');
     return setOwner(tx, k, task, file, owner);
@@ -99,7 +107,7 @@ export const setOwnerOf = operation(
 
 /** F_GETOWN_EX. */
 export const ownerOf = operation('file.owner', (tx: Transaction, task: Task, fd: number): Result<FileOwner> => {
-  const file = fileAt(tx, task, fd);
+  const file = usableAt(tx, task, fd);
   return file === null ? fail('EBADF') : ok(tx.read(file.owner));
 });
 
@@ -107,7 +115,7 @@ export const ownerOf = operation('file.owner', (tx: Transaction, task: Task, fd:
 const fileFlags = operation(
   'file.control',
   (tx: Transaction, k: Kernel, task: Task, fd: number, command: number, argument: number): Result<number> => {
-    const file = fileAt(tx, task, fd);
+    const file = command === F_GETFL ? fileAt(tx, task, fd) : usableAt(tx, task, fd);
     if (file === null) return fail('EBADF');
     switch (command) {
       case F_GETFL:
@@ -117,6 +125,7 @@ const fileFlags = operation(
       case F_GETOWN:
         return ok(signedOwner(tx.read(file.owner)));
       case F_SETOWN:
+        if (argument === INT_MIN && !k.is26) return fail('EINVAL'); // it has no positive
         // A negative number is a group.
         return setOwner(tx, k, task, file, {
           type: argument < 0 ? F_OWNER_PGRP : F_OWNER_PID,
@@ -142,8 +151,10 @@ const mayResize = operation(
   (tx: Transaction, task: Task, fd: number, size: number): Result<File> => {
     const file = fileAt(tx, task, fd);
     if (file === null || !isPipe(tx, file)) return fail('EBADF');
-    if (size <= 0) return fail('EINVAL');
-    return size > MAX_PIPE_SIZE && !capable(tx.read(task.cred), 'CAP_SYS_RESOURCE') ? fail('EPERM') : ok(file);
+    if (size > 2 ** 31) return fail('EINVAL'); // it does not round up to a power of two
+    const grows = size > tx.read(pipeOf(tx, file).capacity) * PAGE_SIZE;
+    const mayExceed = capable(tx.read(task.cred), 'CAP_SYS_RESOURCE');
+    return grows && size > MAX_PIPE_SIZE && !mayExceed ? fail('EPERM') : ok(file);
   },
 );
 
@@ -167,7 +178,7 @@ export function control(k: Kernel, task: Task, fd: number, command: number, argu
     case F_SETFD:
       return descriptorFlags(task, fd, (argument & FD_CLOEXEC) !== 0);
     case F_SETPIPE_SZ:
-      if (!k.is26) return setPipeSize(task, fd, argument);
+      if (!k.is26) return setPipeSize(task, fd, argument >>> 0);
       return fileFlags(k, task, fd, command, argument);
     default:
       return fileFlags(k, task, fd, command, argument);

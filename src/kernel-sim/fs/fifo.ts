@@ -140,7 +140,8 @@ export const createPipe = operation(
     touch(tx, k, inode);
     const end = (access: number): File => {
       enter(tx, pipe, access);
-      const flags = access | (status & (O_NONBLOCK | O_DIRECT));
+      // Packets are the writer's affair.
+      const flags = access | (status & (access === O_WRONLY ? O_NONBLOCK | O_DIRECT : O_NONBLOCK));
       return tx.create(File, { flags, operations: fifoFile, node: inode, data: pipe });
     };
     return [end(O_RDONLY), end(O_WRONLY)];

@@ -6,7 +6,7 @@
  * Left out on purpose: asynchronous I/O, splice, mmap, leases and signals on readiness.
  */
 
-import { F_OWNER_PID, O_RDONLY } from '../abi/open.ts';
+import { F_OWNER_TID, O_RDONLY } from '../abi/open.ts';
 import type { Kernel } from '../kernel.ts';
 import { load, operation, type Steps } from '../machine/effect.ts';
 import { type Handle, layout } from '../machine/layout.ts';
@@ -123,7 +123,7 @@ export const File = layout<FileFields>('file', {
   node: null,
   data: null,
   locking: false,
-  owner: { type: F_OWNER_PID, pid: 0 },
+  owner: { type: F_OWNER_TID, pid: 0 },
   ownerSignal: 0,
 });
 

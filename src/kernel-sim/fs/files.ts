@@ -9,6 +9,7 @@
 
 import { CLONE_FILES } from '../abi/clone.ts';
 import { NR_OPEN } from '../abi/limits.ts';
+import { O_PATH } from '../abi/open.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import { type Handle, layout, type TableOf, table } from '../machine/layout.ts';
@@ -63,6 +64,12 @@ export const descriptorLimit = (tx: Transaction, task: Task): number =>
 export function fileAt(tx: Transaction, task: Task, fd: number): File | null {
   const files = tx.read(task.files);
   return files === null || fd < 0 || fd >= NR_OPEN ? null : tx.read(files.slots.at(fd));
+}
+
+/** The same, but null too for one that only stands for a path (O_PATH), which has no more than a number and a place. */
+export function usableAt(tx: Transaction, task: Task, fd: number): File | null {
+  const file = fileAt(tx, task, fd);
+  return file !== null && (tx.read(file.flags) & O_PATH) !== 0 ? null : file;
 }
 
 /** Takes a number in the table; for operations. */
@@ -140,7 +147,7 @@ export interface Held {
 }
 
 const hold = operation('fd.get', (tx: Transaction, task: Task, fd: number): Held | null => {
-  const file = fileAt(tx, task, fd);
+  const file = usableAt(tx, task, fd);
   if (file === null) return null;
   const counted = tx.read(tx.read(task.files)!.count) > 1;
   if (counted) getFile(tx, file);

@@ -4,7 +4,7 @@
  * The order is the kernel's: the path name is copied (a failure leaves an armed value armed), a number is reserved (the armed one is
  * gone from here on), the path is looked up, the file is made, the number leads to it. Siblings see every stage.
  * Notes: `fs.opened` {task, fd, path, chosen} when the number leads to the file.
- * Left out on purpose: O_PATH, O_TMPFILE, O_DIRECT on files, leases, and terminals.
+ * Left out on purpose: O_TMPFILE, O_DIRECT on files, leases, and terminals.
  */
 
 import { S_IFMT, S_IFREG } from '../abi/mode.ts';
@@ -18,6 +18,7 @@ import {
   O_NOATIME,
   O_NOCTTY,
   O_NOFOLLOW,
+  O_PATH,
   O_TMPFILE,
   O_TRUNC,
   R_OK,
@@ -30,7 +31,7 @@ import type { Transaction } from '../machine/store.ts';
 import { done, fail, ok, type Result } from '../result.ts';
 import { asInt, confirmTaken, takeFor } from '../task/next-syscall-data.ts';
 import type { Task } from '../task/task.ts';
-import { discardFile, File, type FileOperations } from './file.ts';
+import { discardFile, File, type FileOperations, fileOperations } from './file.ts';
 import { giveBackDescriptor, installAt, reserve, reserveChosen } from './files.ts';
 import { umaskOf } from './fs-context.ts';
 import {
@@ -65,9 +66,17 @@ export interface OpenRequest {
   readonly mode: number;
 }
 
+/** All that an open file with O_PATH knows. */
+const PATH_FLAGS = O_DIRECTORY | O_NOFOLLOW | O_PATH;
+
+/** Whether the open file is to stand for a path only; since 2.6.39. */
+const isPathOnly = (k: Kernel, flags: number): boolean => !k.is26 && (flags & O_PATH) !== 0;
+
 /** What the open file remembers of the flags, and F_GETFL shows: 2.6.26 does not take O_CLOEXEC out. */
 const rememberedFlags = (k: Kernel, flags: number): number =>
-  (flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | (k.is26 ? 0 : O_CLOEXEC))) | O_LARGEFILE;
+  isPathOnly(k, flags)
+    ? flags & PATH_FLAGS
+    : (flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC | (k.is26 ? 0 : O_CLOEXEC))) | O_LARGEFILE;
 
 /** The access that an access mode asks for: R_OK, W_OK or both. Mode 3 asks for both and gets neither. */
 function accessOf(flags: number): number {
@@ -104,7 +113,20 @@ function makeFile(tx: Transaction, k: Kernel, node: Node, flags: number): Result
   return ok({ file: tx.create(File, { flags: rememberedFlags(k, flags), operations, node }), operations });
 }
 
+const pathFile = fileOperations('path', { seeking: 'none' });
+
+/** Makes an open file that nothing can be done with but what its place is good for: the node itself is not asked. */
+function makePathFile(tx: Transaction, k: Kernel, node: Node, flags: number): Result<Made> {
+  if ((flags & O_DIRECTORY) !== 0 && !isDirectory(attributesOf(tx, k, node))) return fail('ENOTDIR');
+  enterNode(tx, node);
+  return ok({
+    file: tx.create(File, { flags: rememberedFlags(k, flags), operations: pathFile, node }),
+    operations: pathFile,
+  });
+}
+
 function openNode(tx: Transaction, k: Kernel, task: Task, node: Node, flags: number): Result<Made> {
+  if (isPathOnly(k, flags)) return makePathFile(tx, k, node, flags);
   const allowed = mayOpen(tx, k, task, node, flags);
   if (!allowed.ok) return allowed;
   if ((flags & O_TRUNC) !== 0 && (allowed.value.mode & S_IFMT) === S_IFREG) {
@@ -184,12 +206,13 @@ function* findFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): Step
 /** Looks the path up and makes the open file; filp_open(). */
 function* makeOpenFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): Steps<Result<File>> {
   const { flags } = request;
-  if (!k.is26) {
+  if (!k.is26 && !isPathOnly(k, flags)) {
     if ((flags & O_TMPFILE) === O_TMPFILE) return fail('EOPNOTSUPP'); // no file system here knows it
     // Since 6.4; before, the file was made although it was to be a directory.
     if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) return fail('EINVAL');
   }
-  const made = yield* scoped((flags & O_CREAT) !== 0 ? createFile(k, task, request) : findFile(k, task, request));
+  const creates = (flags & O_CREAT) !== 0 && !isPathOnly(k, flags);
+  const made = yield* scoped(creates ? createFile(k, task, request) : findFile(k, task, request));
   if (!made.ok) return made;
   const { file, operations } = made.value;
   const opened = operations.open === undefined ? done : yield* scoped(operations.open(k, task, file));

@@ -9,6 +9,8 @@ import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { setBlocked } from '../signal/mask.ts';
+import { UNBLOCKABLE } from '../signal/signal-set.ts';
 import { sleepIn } from '../task/sleep.ts';
 import type { Task } from '../task/task.ts';
 import { descriptorLimit, fileAt } from './files.ts';
@@ -49,10 +51,37 @@ const begin = operation(
   },
 );
 
-const deadlineAfter = operation(
-  'poll.deadline',
-  (tx: Transaction, k: Kernel, ns: number): number => tx.read(k.machine.clock.now) + ns,
+/** How a wait for readiness treats signals. */
+export interface PollSignals {
+  /** The blocked set during the wait, null for the task's own; ppoll, pselect6. */
+  readonly mask: bigint | null;
+  /** A signal without a handler does not end the wait, which goes on for what is left of its time: poll alone. */
+  readonly resumes: boolean;
+}
+
+const deadlineAfter = operation('poll.deadline', (tx: Transaction, k: Kernel, task: Task, ns: number): number => {
+  const { restartUntil } = tx.read(task.signals)!;
+  const resumed = tx.read(restartUntil);
+  if (resumed !== null) tx.write(restartUntil, null);
+  return resumed ?? tx.read(k.machine.clock.now) + ns;
+});
+
+const keepDeadline = operation('poll.interrupted', (tx: Transaction, task: Task, deadline: number | null): void =>
+  tx.write(tx.read(task.signals)!.restartUntil, deadline),
 );
+
+const setMask = operation('poll.set_mask', (tx: Transaction, k: Kernel, task: Task, mask: bigint): void => {
+  const own = tx.read(task.signals)!;
+  tx.write(own.savedMask, tx.read(own.blocked));
+  setBlocked(tx, k, task, mask & ~UNBLOCKABLE);
+});
+
+const restoreMask = operation('poll.restore_mask', (tx: Transaction, k: Kernel, task: Task): void => {
+  const own = tx.read(task.signals)!;
+  const saved = tx.read(own.savedMask)!;
+  tx.write(own.savedMask, null);
+  setBlocked(tx, k, task, saved);
+});
 
 const sleep = operation(
   'poll.wait',
@@ -72,11 +101,19 @@ function* wait(
   task: Task,
   watched: readonly Watched[],
   timeout: number | null,
+  { mask, resumes }: PollSignals,
 ): Steps<Result<readonly number[]>> {
-  const deadline = timeout === null || timeout === 0 ? null : yield* deadlineAfter(k, timeout);
+  const deadline = timeout === null || timeout === 0 ? null : yield* deadlineAfter(k, task, timeout);
+  if (mask !== null) yield* setMask(k, task, mask);
   const now = yield* begin(k, task, watched, timeout !== 0);
   const events = now === 'wait' ? yield* sleep(k, task, watched, deadline) : now;
-  return typeof events === 'string' ? fail('ERESTARTNOHAND') : ok(events);
+  if (typeof events !== 'string') {
+    if (mask !== null) yield* restoreMask(k, task);
+    return ok(events);
+  }
+  if (!resumes) return fail('ERESTARTNOHAND'); // the mask before comes back when the signal has been delivered
+  yield* keepDeadline(task, deadline);
+  return fail('ERESTART_RESTARTBLOCK');
 }
 
 const limitOf = operation('poll.limit', descriptorLimit);
@@ -91,7 +128,8 @@ export function* poll(
   task: Task,
   watched: readonly Watched[],
   timeout: number | null,
+  signals: PollSignals,
 ): Steps<Result<readonly number[]>> {
   if (watched.length > (yield* limitOf(task))) return fail('EINVAL');
-  return yield* scoped(wait(k, task, watched, timeout));
+  return yield* scoped(wait(k, task, watched, timeout, signals));
 }

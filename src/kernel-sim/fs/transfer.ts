@@ -121,54 +121,69 @@ function checkSegments(lengths: readonly number[]): Result<undefined> {
 const total = (segments: readonly { readonly count: number }[]): number =>
   segments.reduce((sum, { count }) => sum + count, 0);
 
-/** readv(2): into all segments at once where the file knows how, else into one after the other. */
+/** What stands against a transfer at a position, or at the open file's own. */
+function checkTransfer(k: Kernel, held: Held, access: number, at: number | null): Result<undefined> {
+  const positioned = at === null ? ok(undefined) : checkPosition(k, held);
+  return positioned.ok ? check(held, access) : positioned;
+}
+
+/**
+ * readv(2), preadv(2): into all segments at once where the file knows how, else into one after the other.
+ *
+ * @param at where to begin, null for the open file's position, which is then moved
+ */
 export const readSegments = (
   k: Kernel,
   task: Task,
   fd: number,
   segments: readonly Destination[],
+  at: number | null = null,
 ): Steps<Result<Taken>> =>
   withFile(k, task, fd, function* (held) {
-    const checked = check(held, R_OK);
+    const checked = checkTransfer(k, held, R_OK, at);
     if (!checked.ok) return checked;
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
     const whole = { count: total(segments), good: segments.every(({ good, count }) => good || count === 0) };
     const parts = held.operations.vectored === true ? [whole] : segments;
-    return yield* scoped(
-      atPosition(k, task, held, function* (start) {
-        let taken: Taken = { bytes: '', position: start };
-        for (const part of parts) {
-          const piece = yield* held.operations.read!(k, task, held.file, part, taken.position);
-          if (!piece.ok) return taken.bytes === '' ? piece : ok(taken);
-          taken = { bytes: taken.bytes + piece.value.bytes, position: piece.value.position };
-          if (piece.value.bytes.length < part.count) break;
-        }
-        return ok(taken);
-      }),
-    );
+    const fill = function* (start: number): Steps<Result<Taken>> {
+      let taken: Taken = { bytes: '', position: start };
+      for (const part of parts) {
+        const piece = yield* held.operations.read!(k, task, held.file, part, taken.position);
+        if (!piece.ok) return taken.bytes === '' ? piece : ok(taken);
+        taken = { bytes: taken.bytes + piece.value.bytes, position: piece.value.position };
+        if (piece.value.bytes.length < part.count) break;
+      }
+      return ok(taken);
+    };
+    return yield* scoped(at === null ? atPosition(k, task, held, fill) : fill(at));
   });
 
-/** writev(2): all segments at once where the file knows how, else one after the other, the first failure ending it. */
-export const writeSegments = (k: Kernel, task: Task, fd: number, segments: readonly Source[]): Steps<Result<Put>> =>
+/** writev(2), pwritev(2): all segments at once where the file knows how, else one after the other, the first failure ending it. */
+export const writeSegments = (
+  k: Kernel,
+  task: Task,
+  fd: number,
+  segments: readonly Source[],
+  at: number | null = null,
+): Steps<Result<Put>> =>
   withFile(k, task, fd, function* (held) {
-    const checked = check(held, W_OK);
+    const checked = checkTransfer(k, held, W_OK, at);
     if (!checked.ok) return checked;
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
     const parts = held.operations.vectored === true ? [joined(segments)] : segments;
-    return yield* scoped(
-      atPosition(k, task, held, function* (start) {
-        let put: Put = { count: 0, position: start };
-        for (const part of parts) {
-          const piece = yield* held.operations.write!(k, task, held.file, part, put.position);
-          if (!piece.ok) return put.count === 0 ? piece : ok(put);
-          put = { count: put.count + piece.value.count, position: piece.value.position };
-          if (piece.value.count < part.count) break;
-        }
-        return ok(put);
-      }),
-    );
+    const empty = function* (start: number): Steps<Result<Put>> {
+      let put: Put = { count: 0, position: start };
+      for (const part of parts) {
+        const piece = yield* held.operations.write!(k, task, held.file, part, put.position);
+        if (!piece.ok) return put.count === 0 ? piece : ok(put);
+        put = { count: put.count + piece.value.count, position: piece.value.position };
+        if (piece.value.count < part.count) break;
+      }
+      return ok(put);
+    };
+    return yield* scoped(at === null ? atPosition(k, task, held, empty) : empty(at));
   });
 
 /** Segments as one: what comes before the first that cannot be read, or nothing readable if that is the very first. */

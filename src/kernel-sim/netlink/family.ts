@@ -26,7 +26,7 @@ const netlinkOperations = socketOperations('netlink', {
   },
   send: (k, task, socket, message) => send(k, task, own(socket), message),
   receive: (k, task, socket, wanted, nonBlocking) => receive(k, task, own(socket), wanted, nonBlocking),
-  name: (tx, socket) => addressOf(tx.read(own(socket).port)),
+  address: (tx, socket) => addressOf(tx.read(own(socket).port)),
   poll: (tx, socket) =>
     (tx.read(own(socket).queue).length > 0 ? POLLIN : 0) | (tx.read(socket.error) === null ? 0 : POLLERR) | POLLOUT,
   release: (tx, k, socket) => leavePort(tx, k, own(socket)),

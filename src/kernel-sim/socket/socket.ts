@@ -76,7 +76,7 @@ export interface SocketFunctions {
     nonBlocking: boolean,
   ) => Steps<Result<Incoming>>;
   /** The address that it is bound to; for operations. */
-  readonly name: (tx: Transaction, socket: Socket) => SocketAddress;
+  readonly address: (tx: Transaction, socket: Socket) => SocketAddress;
   /** POLL* bits that hold now; for operations. */
   readonly poll: (tx: Transaction, socket: Socket) => number;
   /** Runs when the last holder lets go; for operations. */
@@ -152,5 +152,5 @@ export const withSocket = <T>(
 
 /** The socket's own address; getsockname(2). */
 export const nameOf = operation('socket.name', (tx: Transaction, { socket, operations }: HeldSocket) =>
-  operations.name(tx, socket),
+  operations.address(tx, socket),
 );

@@ -216,7 +216,7 @@ const loadPointer = operation(
   'nsd.load_pointer',
   (tx: Transaction, task: Task): NextSyscallData | null => {
     const nsd = tx.read(task.nsd);
-    if (nsd !== null) tx.note({ type: 'nsd.seen', task, by: tx.actor, zombie: tx.read(task.state) === 'zombie' });
+    if (nsd !== null) tx.note({ type: 'nsd.seen', task, by: tx.actor });
     return nsd;
   },
   { plain: true },

@@ -1,7 +1,7 @@
 /**
  * Writing `blocked` and `altstack`: values that are simply replaced, without the signal lock and without what the system calls test;
  * SEMANTICS B6 G11, G12, G19, G21.
- * Notes: `procsig.blocked` {target, temporary, missed}, `procsig.altstack` {target, running, small}.
+ * Notes: `procsig.blocked` {target, kept} (kept: until the call that has put a temporary mask in returns), `procsig.altstack` {target, running, small}.
  */
 
 import { MINSIGSTKSZ } from '../../abi/limits.ts';
@@ -23,13 +23,12 @@ export const setMask = operation(
     if (isReaped(tx, target)) return; // the mask of the dead is written like any other
     const own = tx.read(target.signals)!;
     const mask = k.fixed('G11') ? wanted & ~UNBLOCKABLE : wanted;
-    const temporary = realMask(tx, target) !== null;
-    if (temporary && k.fixed('G21')) tx.write(tx.read(own.savedMask) === null ? own.realBlocked : own.savedMask, mask);
+    const kept = k.fixed('G21') && realMask(tx, target) !== null;
+    if (kept) tx.write(tx.read(own.savedMask) === null ? own.realBlocked : own.savedMask, mask);
     else tx.write(own.blocked, mask);
     // As posted the target is not told that it has something to take now (G12).
     if (k.fixed('G12') && hasWork(tx, target)) signalWake(tx, target, false);
-    const missed = hasWork(tx, target) && !tx.read(own.flagged);
-    tx.note({ type: 'procsig.blocked', target, temporary: temporary && !k.fixed('G21'), missed });
+    tx.note({ type: 'procsig.blocked', target, kept });
   },
   { plain: (k) => !k.fixed('G12') },
 );
