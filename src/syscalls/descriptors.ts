@@ -1,6 +1,13 @@
 /** Descriptors and what can be done with any of them; delegates to kernel-sim/fs. */
 
-import { FIOCLEX, FIONBIO, FIONCLEX, FIONREAD } from '../kernel-sim/abi/descriptor.ts';
+import {
+  CLOSE_RANGE_CLOEXEC,
+  CLOSE_RANGE_UNSHARE,
+  FIOCLEX,
+  FIONBIO,
+  FIONCLEX,
+  FIONREAD,
+} from '../kernel-sim/abi/descriptor.ts';
 import {
   F_GETLK,
   F_GETOWN_EX,
@@ -13,6 +20,7 @@ import {
   F_SETOWN_EX,
   O_CLOEXEC,
 } from '../kernel-sim/abi/open.ts';
+import { closeRange } from '../kernel-sim/fs/close-range.ts';
 import { compare } from '../kernel-sim/fs/compare.ts';
 import { availableBytes, control, ownerOf, setBlocking, setOwnerOf } from '../kernel-sim/fs/control.ts';
 import { duplicate, duplicateOnto } from '../kernel-sim/fs/duplicate.ts';
@@ -102,6 +110,18 @@ export const descriptorCalls = [
     family: 'descriptors',
     parameters: { fd: int('fd') },
     run: (k, task, { fd }) => succeed(close(k, task, fd)),
+  }),
+  syscall({
+    name: 'close_range',
+    family: 'descriptors',
+    parameters: { first: int('fd'), last: long('fd'), flags: int('close_range_flags') },
+    *run(k, task, { first, last, flags }) {
+      if (k.is26) return fail('ENOSYS'); // came with 5.9
+      if ((flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC)) !== 0) return fail('EINVAL');
+      const range = { first: first >>> 0, last: last < 0 ? last >>> 0 : last };
+      if (range.first > range.last) return fail('EINVAL');
+      return yield* succeed(closeRange(k, task, range, flags));
+    },
   }),
   syscall({
     name: 'dup',

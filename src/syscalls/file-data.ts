@@ -61,7 +61,7 @@ export function spread(bytes: string, into: readonly Destination[]): Datum {
   return into.map(({ count: size }) => {
     const iov_base = left.slice(0, size);
     left = left.slice(size);
-    return { iov_base, iov_len: iov_base.length };
+    return { iov_base, iov_len: size };
   });
 }
 

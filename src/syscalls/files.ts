@@ -3,7 +3,7 @@
 import { AT_FDCWD, O_CREAT, O_TRUNC, O_WRONLY } from '../kernel-sim/abi/open.ts';
 import { truncateFile, truncatePath } from '../kernel-sim/fs/attributes.ts';
 import { readDirectory } from '../kernel-sim/fs/directory.ts';
-import type { Destination, Source, Taken } from '../kernel-sim/fs/file.ts';
+import type { Source, Taken } from '../kernel-sim/fs/file.ts';
 import { withFile } from '../kernel-sim/fs/files.ts';
 import { flock } from '../kernel-sim/fs/lock-table.ts';
 import { openFile } from '../kernel-sim/fs/open.ts';
@@ -52,10 +52,35 @@ function listed<T>(iov: Segments, iovcnt: number, decode: (segment: Struct) => T
   return iov === null || iov === FAULT || iovcnt > iov.length ? null : iov.slice(0, iovcnt).map(decode);
 }
 
-function* scatter(k: Kernel, task: Task, fd: number, into: readonly Destination[]): Steps<Result<Return>> {
-  const read = yield* readSegments(k, task, fd, into);
+/** Reads into segments; a list that cannot be read is noticed once the open file is there, EBADF coming first. */
+function* scatter(
+  k: Kernel,
+  task: Task,
+  fd: number,
+  iov: Segments,
+  iovcnt: number,
+  at: number | null = null,
+): Steps<Result<Return>> {
+  const into = listed(iov, iovcnt, segmentDestination);
+  if (isBadCount(iovcnt)) return yield* afterDescriptor(k, task, fd, fail('EINVAL'));
+  if (into === null) return yield* afterDescriptor(k, task, fd, fail('EFAULT'));
+  const read = yield* readSegments(k, task, fd, into, at);
   if (!read.ok) return read;
   return ok({ value: read.value.bytes.length, out: { iov: spread(read.value.bytes, into) } });
+}
+
+function* gather(
+  k: Kernel,
+  task: Task,
+  fd: number,
+  iov: Segments,
+  iovcnt: number,
+  at: number | null = null,
+): Steps<Result<Return>> {
+  const from: readonly Source[] | null = listed(iov, iovcnt, segmentSource);
+  if (isBadCount(iovcnt)) return yield* afterDescriptor(k, task, fd, fail('EINVAL'));
+  if (from === null) return yield* afterDescriptor(k, task, fd, fail('EFAULT'));
+  return yield* put(writeSegments(k, task, fd, from, at));
 }
 
 function* listDirectory(
@@ -128,22 +153,30 @@ export const fileCalls = [
     name: 'readv',
     family: 'descriptors',
     parameters: { fd: int('fd'), iov: segments('inout'), iovcnt: int() },
-    *run(k, task, { fd, iov, iovcnt }) {
-      const into = listed(iov, iovcnt, segmentDestination);
-      if (isBadCount(iovcnt)) return yield* afterDescriptor(k, task, fd, fail('EINVAL'));
-      return into === null ? yield* afterDescriptor(k, task, fd, fail('EFAULT')) : yield* scatter(k, task, fd, into);
-    },
+    run: (k, task, { fd, iov, iovcnt }) => scatter(k, task, fd, iov, iovcnt),
   }),
   syscall({
     name: 'writev',
     family: 'descriptors',
     parameters: { fd: int('fd'), iov: segments('in'), iovcnt: int() },
-    *run(k, task, { fd, iov, iovcnt }) {
-      const from: readonly Source[] | null = listed(iov, iovcnt, segmentSource);
-      if (isBadCount(iovcnt)) return yield* afterDescriptor(k, task, fd, fail('EINVAL'));
-      return from === null
-        ? yield* afterDescriptor(k, task, fd, fail('EFAULT'))
-        : yield* put(writeSegments(k, task, fd, from));
+    run: (k, task, { fd, iov, iovcnt }) => gather(k, task, fd, iov, iovcnt),
+  }),
+  syscall({
+    name: 'preadv',
+    family: 'descriptors',
+    parameters: { fd: int('fd'), iov: segments('inout'), iovcnt: int(), offset: long('offset') },
+    *run(k, task, { fd, iov, iovcnt, offset }) {
+      if (k.is26) return fail('ENOSYS'); // came with 2.6.30
+      return offset < 0 ? fail('EINVAL') : yield* scatter(k, task, fd, iov, iovcnt, offset);
+    },
+  }),
+  syscall({
+    name: 'pwritev',
+    family: 'descriptors',
+    parameters: { fd: int('fd'), iov: segments('in'), iovcnt: int(), offset: long('offset') },
+    *run(k, task, { fd, iov, iovcnt, offset }) {
+      if (k.is26) return fail('ENOSYS');
+      return offset < 0 ? fail('EINVAL') : yield* gather(k, task, fd, iov, iovcnt, offset);
     },
   }),
   syscall({

@@ -1,7 +1,7 @@
-/** poll, ppoll, select; decode, delegate to kernel-sim/fs/poll.ts, encode. */
+/** poll, ppoll, select, pselect6; decode, delegate to kernel-sim/fs/poll.ts, encode. */
 
 import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLPRI } from '../kernel-sim/abi/descriptor.ts';
-import { poll, type Watched } from '../kernel-sim/fs/poll.ts';
+import { type PollSignals, poll, type Watched } from '../kernel-sim/fs/poll.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
@@ -9,6 +9,7 @@ import type { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, integerOf, type Return, type Struct } from './datum.ts';
 import type { Parameter } from './parameter.ts';
 import { int, raw, struct } from './parameter.ts';
+import { SIGSET_SIZE, signalSet } from './signal-data.ts';
 import { syscall } from './syscall.ts';
 
 const MICROSECOND = 1e3;
@@ -30,10 +31,11 @@ function* watch(
   fds: Datum | undefined,
   nfds: number,
   timeout: number | null,
+  signals: PollSignals,
 ): Steps<Result<Return>> {
   const watched = watchedIn(fds, nfds);
   if (watched === null) return fail('EFAULT');
-  const ready = yield* poll(k, task, watched, timeout);
+  const ready = yield* poll(k, task, watched, timeout, signals);
   if (!ready.ok) return ready;
   const out = watched.map(({ fd, events }, i) => ({ fd, events, revents: ready.value[i]! }));
   return ok({ value: ready.value.filter((bits) => bits !== 0).length, out: { fds: out } });
@@ -65,15 +67,24 @@ const kinds = [
   { name: 'exceptfds', asked: POLLPRI, ready: POLLPRI },
 ] as const;
 
+/** The sets without what select does not look at. */
+const below = (nfds: number, sets: Sets): Sets => sets.map((set) => set?.filter((fd) => fd < nfds) ?? null);
+
 type Sets = readonly (readonly number[] | null)[];
 
-function* select(k: Kernel, task: Task, sets: Sets, timeout: number | null): Steps<Result<Return>> {
+function* select(
+  k: Kernel,
+  task: Task,
+  sets: Sets,
+  timeout: number | null,
+  mask: bigint | null,
+): Steps<Result<Return>> {
   const fds = [...new Set(sets.flatMap((set) => set ?? []))].sort((a, b) => a - b);
   const watched = fds.map((fd) => ({
     fd,
     events: kinds.reduce((events, { asked }, i) => (sets[i]?.includes(fd) === true ? events | asked : events), 0),
   }));
-  const ready = yield* poll(k, task, watched, timeout);
+  const ready = yield* poll(k, task, watched, timeout, { mask, resumes: false });
   if (!ready.ok) return ready;
   if (ready.value.some((bits) => bits === POLLNVAL)) return fail('EBADF');
   const out: Record<string, Datum> = {};
@@ -93,23 +104,25 @@ export const readinessCalls = [
     name: 'poll',
     family: 'descriptors',
     parameters: { fds: raw('pollfd[]'), nfds: int(), timeout: int() },
-    run: (k, task, { fds, nfds, timeout }) => watch(k, task, fds, nfds, timeout < 0 ? null : timeout * MILLISECOND),
+    run: (k, task, { fds, nfds, timeout }) =>
+      watch(k, task, fds, nfds, timeout < 0 ? null : timeout * MILLISECOND, { mask: null, resumes: true }),
   }),
   syscall({
     name: 'ppoll',
     family: 'descriptors',
-    leavesOut: 'the signal mask',
     parameters: {
       fds: raw('pollfd[]'),
       nfds: int(),
       tmo_p: struct('timespec'),
-      sigmask: raw('sigset'),
+      sigmask: signalSet(),
       sigsetsize: int(),
     },
-    *run(k, task, { fds, nfds, tmo_p }) {
+    *run(k, task, { fds, nfds, tmo_p, sigmask: mask, sigsetsize }) {
       if (tmo_p === FAULT) return fail('EFAULT');
       const timeout = nanoseconds(tmo_p, 'tv_nsec');
-      return timeout === undefined ? fail('EINVAL') : yield* watch(k, task, fds, nfds, timeout);
+      if (timeout === undefined || (mask !== null && sigsetsize !== SIGSET_SIZE)) return fail('EINVAL');
+      if (mask === FAULT) return fail('EFAULT');
+      return yield* watch(k, task, fds, nfds, timeout, { mask, resumes: false });
     },
   }),
   syscall({
@@ -128,8 +141,29 @@ export const readinessCalls = [
       const timeout = nanoseconds(time, 'tv_usec');
       if (timeout === undefined || nfds < 0) return fail('EINVAL');
       if (readfds === FAULT || writefds === FAULT || exceptfds === FAULT) return fail('EFAULT');
-      const below = (set: readonly number[] | null) => set?.filter((fd) => fd < nfds) ?? null;
-      return yield* select(k, task, [readfds, writefds, exceptfds].map(below), timeout);
+      return yield* select(k, task, below(nfds, [readfds, writefds, exceptfds]), timeout, null);
+    },
+  }),
+  syscall({
+    name: 'pselect6',
+    family: 'descriptors',
+    leavesOut: 'the time that is left',
+    parameters: {
+      nfds: int(),
+      readfds: descriptorSet(),
+      writefds: descriptorSet(),
+      exceptfds: descriptorSet(),
+      timeout: struct('timespec'),
+      sigmask: struct('pselect_sigmask'),
+    },
+    *run(k, task, { nfds, readfds, writefds, exceptfds, timeout: time, sigmask }) {
+      if (sigmask === FAULT || time === FAULT) return fail('EFAULT');
+      const timeout = nanoseconds(time, 'tv_nsec');
+      const mask = sigmask === null ? null : signalSet().decode(sigmask.sigmask);
+      if (timeout === undefined || nfds < 0) return fail('EINVAL');
+      if (mask !== null && integerOf(sigmask!.sigsetsize) !== SIGSET_SIZE) return fail('EINVAL');
+      if (mask === FAULT || readfds === FAULT || writefds === FAULT || exceptfds === FAULT) return fail('EFAULT');
+      return yield* select(k, task, below(nfds, [readfds, writefds, exceptfds]), timeout, mask);
     },
   }),
 ];

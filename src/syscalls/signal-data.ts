@@ -10,6 +10,9 @@ import type { Action } from '../kernel-sim/signal/state.ts';
 import { type Datum, FAULT, integerOf, type Struct } from './datum.ts';
 import type { Parameter } from './parameter.ts';
 
+/** sizeof(sigset_t) in the kernel. */
+export const SIGSET_SIZE = 8;
+
 /** A set of signals that the kernel reads: the numbers in it, as `[USR1 RT_2]` is evaluated. */
 export const signalSet = (): Parameter<bigint | null | typeof FAULT> => ({
   kind: 'sigset',

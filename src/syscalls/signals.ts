@@ -25,12 +25,12 @@ import {
   encodeSet,
   encodeStack,
   isReadable,
+  SIGSET_SIZE,
   signalSet,
 } from './signal-data.ts';
 import { syscall } from './syscall.ts';
 
 /** Bytes of a sigset_t; calls that are told another size refuse. */
-const SIGSET_SIZE = 8;
 
 const ZERO: Result<Return> = ok({ value: 0 });
 

@@ -6,7 +6,7 @@
 
 import { type RestartName, strerror } from '../kernel-sim/abi/errno.ts';
 
-const noHandler = 'msgsnd msgrcv pause rt_sigsuspend ppoll epoll_pwait';
+const noHandler = 'msgsnd msgrcv pause rt_sigsuspend ppoll select pselect6 epoll_pwait';
 const byBlock = 'nanosleep clock_nanosleep poll';
 const noInterrupt = 'fork vfork clone clone3';
 

@@ -45,7 +45,7 @@ export function argumentsOf(call: RecordedCall, syscall: Syscall): readonly Datu
       args.push(parameter.kind === 'program' ? null : (undefined as unknown as Datum));
       continue;
     }
-    if (isFilled(parameter, command)) args.push(outputFor(expr, failedToReach));
+    if (isFilled(parameter, given, command)) args.push(outputFor(expr, failedToReach));
     else {
       const value = evaluate(expr, NO_VARIABLES);
       if (!value.ok) return `argument ${name}: ${value.message}`;
@@ -55,10 +55,10 @@ export function argumentsOf(call: RecordedCall, syscall: Syscall): readonly Datu
   return args;
 }
 
-/** Whether the kernel fills the argument in: buffers of the *ctl calls go either way. */
-function isFilled({ direction }: Parameter<unknown>, command: number): boolean {
+/** Whether the kernel fills the argument in: buffers of the *ctl calls go either way, sets and segments both ways at once. */
+function isFilled({ direction }: Parameter<unknown>, given: ByParameter, command: number): boolean {
   if (direction !== 'inout') return direction === 'out';
-  return command !== IPC_SET && command !== SETVAL && command !== SETALL;
+  return given.has('cmd') && command !== IPC_SET && command !== SETVAL && command !== SETALL;
 }
 
 function commandOf(given: ByParameter): number {

@@ -48,12 +48,26 @@ function compareOutputs(call: RecordedCall, out: Readonly<Record<string, Datum>>
   for (const [name, actual] of Object.entries(out)) {
     const printed = given.get(name);
     // A bare pointer: strace does not show what is there.
+    if (syscall.parameters[name]!.kind === 'fd_set') {
+      if (!sameSet(call.text, name, actual)) return differ(`${name} as in ${call.text}`, `${name} ${show(actual)}`);
+      continue;
+    }
     if (printed === undefined || printed.kind === 'number' || printed.kind === 'null') continue;
     // strace prints as much of a message buffer as was offered, whatever came of it.
     const seen = call.name === 'msgrcv' ? withText(printed, value) : printed;
     if (!agrees(seen, actual)) return differ(`${name} as in ${call.text}`, `${name} ${show(actual)}`);
   }
   return null;
+}
+
+const setNames: Readonly<Record<string, string>> = { readfds: 'in', writefds: 'out', exceptfds: 'except' };
+
+/** Whether a set of select is what strace shows behind the result: the arguments are those before the call. */
+function sameSet(text: string, name: string, actual: Datum): boolean {
+  const behind = text.slice(text.lastIndexOf(') ='));
+  const shown = new RegExp(`[( ]${setNames[name]} \\[([\\d ]*)\\]`).exec(behind);
+  const fds = (shown?.[1] ?? '').split(' ').filter((fd) => fd !== '');
+  return Array.isArray(actual) && actual.length === fds.length && fds.every((fd, i) => Number(fd) === actual[i]);
 }
 
 /** A message as printed, its text cut to what was received. */

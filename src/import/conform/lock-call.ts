@@ -20,12 +20,16 @@ import type { Prepared } from './prepare.ts';
 const LOOKING: readonly number[] = [F_GETLK, F_OFD_GETLK];
 const COMMANDS: readonly number[] = [...LOOKING, F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW];
 
+/** Commands that the simulated kernel does not know. */
+const LEFT_OUT = /^F_(SETLEASE|GETLEASE|NOTIFY|ADD_SEALS|GET_SEALS|.*RW_HINT)$/;
+
 /**
  * What is known of the arguments: a question whose answer was a lock is asked for that lock's range, so that anything stands in its
  * way; one whose answer was "none" for its own range, by a reader. A failed call shows nothing but an address.
  */
 export function prepareLock({ args, result }: RecordedCall): Prepared {
   const [, cmd, lock] = args ?? [];
+  if (cmd?.kind === 'name' && LEFT_OUT.test(cmd.name)) return 'outside';
   const command = cmd === undefined ? undefined : evaluate(cmd, NO_VARIABLES);
   if (command?.ok !== true || typeof command.value !== 'number' || !COMMANDS.includes(command.value))
     return (given) => given;

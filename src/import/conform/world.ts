@@ -97,7 +97,8 @@ export function bootWorld(setting: Setting, userland: Userland, behaviour: Behav
     comm: 'sh',
   });
   if (setting.small) shrink(k);
-  populate(store, k, [{ path: HOME, type: 'directory', mode: 0o700 }]);
+  // Test programs open their directory to everybody, with a call that filtered logs leave out.
+  populate(store, k, [{ path: HOME, type: 'directory', mode: setting.filtered ? 0o777 : 0o700 }]);
   const parent = setting.parent > 1 ? forkAs(k, init, setting.parent) : init;
   if (setting.first > 1) forkAs(k, parent, setting.first);
   const first = findTask(store, k.initPidNs, setting.first)!;

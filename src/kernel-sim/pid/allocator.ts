@@ -86,15 +86,18 @@ const takeCyclic = operation('idr.alloc_cyclic', (tx: Transaction, k: Kernel, ns
   return nr;
 });
 
+/** Whether ordinary pids move last_pid with a compare-and-swap (fix P1, P7); readers then read it once. */
+const movesAtomically = (k: Kernel): boolean => k.fixed('P7') || k.fixed('P1');
+
 /** Reads last_pid to search from; says when the number there was chosen by somebody (P2). */
 const loadLastPid = operation(
   'last_pid.load',
-  (tx: Transaction, ns: PidNamespace): number => {
+  (tx: Transaction, _k: Kernel, ns: PidNamespace): number => {
     const last = tx.read(ns.lastPid);
     if (tx.read(ns.chosen.at(last))) tx.note({ type: 'last_pid.chosen', last });
     return last;
   },
-  { plain: true },
+  { plain: (k) => !movesAtomically(k) },
 );
 
 /** Where a search for a free number stands, and from which last_pid it went round the end, if it did. */
@@ -105,12 +108,13 @@ interface Searching {
 
 /** One turn of the search: first last_pid says where to look, then one number is tried and, if it is taken, the next one looked for. */
 function* search(
+  k: Kernel,
   ns: PidNamespace,
   pidMax: number,
   at: Searching | null,
 ): Steps<{ again: Searching } | { done: Searching }> {
   if (at === null) {
-    const last = yield* loadLastPid(ns);
+    const last = yield* loadLastPid(k, ns);
     const nr = last + 1 >= pidMax ? RESERVED_PIDS : last + 1;
     return { again: { nr, wrappedAt: nr < last ? last : null } };
   }
@@ -123,9 +127,9 @@ function* search(
 function* takeNextPid(k: Kernel, ns: PidNamespace): Steps<number> {
   if (!k.is26) return yield* takeCyclic(k, ns);
   const pidMax = yield* loadOnce(k.system.pidMax);
-  const { nr, wrappedAt } = yield* repeated<Searching | null, Searching>(null, (at) => search(ns, pidMax, at));
+  const { nr, wrappedAt } = yield* repeated<Searching | null, Searching>(null, (at) => search(k, ns, pidMax, at));
   if (nr === -1) return -1;
-  if (k.fixed('P7') || k.fixed('P1')) yield* raiseLastPid(ns, nr, wrappedAt);
+  if (movesAtomically(k)) yield* raiseLastPid(ns, nr, wrappedAt);
   else yield* storeLastPid(ns, nr, wrappedAt, false); // a plain store: a slower allocator takes it back (P7), a chosen one too (P1)
   return nr;
 }

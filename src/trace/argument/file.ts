@@ -87,6 +87,7 @@ export const filePrinters: Readonly<Record<string, Printer>> = {
   at_flags: (value, context) => flags(namesOf(open, atNames(context.call)), 'AT')(value, context),
   eventfd_flags: flags(namesOf(descriptor, 'EFD_SEMAPHORE EFD_CLOEXEC EFD_NONBLOCK'), 'EFD'),
   pidfd_flags: flags(namesOf(descriptor, 'PIDFD_NONBLOCK'), 'PIDFD'),
+  close_range_flags: flags(namesOf(descriptor, 'CLOSE_RANGE_UNSHARE CLOSE_RANGE_CLOEXEC'), 'CLOSE_RANGE'),
   kcmp_type: choice(
     namesOf(descriptor, 'KCMP_FILE KCMP_VM KCMP_FILES KCMP_FS KCMP_SIGHAND KCMP_IO KCMP_SYSVSEM'),
     'KCMP',

@@ -99,16 +99,22 @@ function* read(
   return text.ok ? yield* give(k, file, target, text.value, into, position) : text;
 }
 
-const loadLeftover = operation('procsig.load_leftover', (tx: Transaction, file: File): Leftover | null =>
-  tx.read(sigFileOf(tx, file).leftover),
+const loadLeftover = operation(
+  'procsig.load_leftover',
+  (tx: Transaction, file: File): Leftover | null => tx.read(sigFileOf(tx, file).leftover),
+  { plain: true },
 );
 
-const clearLeftover = operation('procsig.clear_leftover', (tx: Transaction, file: File): void =>
-  tx.write(sigFileOf(tx, file).leftover, null),
+const clearLeftover = operation(
+  'procsig.clear_leftover',
+  (tx: Transaction, file: File): void => tx.write(sigFileOf(tx, file).leftover, null),
+  { plain: true },
 );
 
-const useLeftover = operation('procsig.use_leftover', (tx: Transaction, leftover: Leftover): string =>
-  spend(tx, leftover),
+const useLeftover = operation(
+  'procsig.use_leftover',
+  (tx: Transaction, leftover: Leftover): string => spend(tx, leftover),
+  { plain: true },
 );
 
 const takeLeftover = operation('procsig.take_leftover', (tx: Transaction, file: File): string => {
@@ -134,8 +140,11 @@ function* leftoverOf(k: Kernel, file: File): Steps<string> {
   return leftover === null ? '' : yield* useLeftover(leftover);
 }
 
-const keepLeftover = operation('procsig.keep_leftover', (tx: Transaction, file: File, text: string): void =>
-  tx.write(sigFileOf(tx, file).leftover, tx.create(Leftover, { text })),
+const keepLeftover = operation(
+  'procsig.keep_leftover',
+  (tx: Transaction, _k: Kernel, file: File, text: string): void =>
+    tx.write(sigFileOf(tx, file).leftover, tx.create(Leftover, { text })),
+  { plain: (k) => !k.fixed('G8') },
 );
 
 /** What has become of a text: the parser's result and what is to be said about it. */
@@ -233,7 +242,7 @@ function* write(
     : 0 <= returned && returned < text.length
       ? text.slice(returned + 1)
       : null;
-  if (rest !== null && (rest !== '' || !k.fixed('G7'))) yield* keepLeftover(file, rest);
+  if (rest !== null && (rest !== '' || !k.fixed('G7'))) yield* keepLeftover(k, file, rest);
   return ok({ count: from.count, position });
 }
 

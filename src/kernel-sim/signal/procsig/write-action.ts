@@ -3,8 +3,8 @@
  * SEMANTICS B6 G10, G11, G13, G20, G23, G24.
  *
  * Notes: `procsig.actions` {handlers, lines} as a write begins, `procsig.line` {handlers, line} when one is in the table whole,
- * `procsig.actions_end` {handlers}; `procsig.kept_restorer` {target, signo, restorer}, `procsig.foreign` {target} for a handler of
- * an image that is gone, `procsig.flushed` {target} when exec dropped what was written, `procsig.spilt` {what} for a bit set beside
+ * `procsig.actions_end` {handlers}; `procsig.kept_restorer` {target, signo, restorer}, `procsig.handler` {target, execs} for a handler
+ * of the image that ran when the file was opened, `procsig.flushed` {target} when exec dropped what was written, `procsig.spilt` {what} for a bit set beside
  * the mask. An index behind the table is a fault.
  */
 
@@ -95,8 +95,7 @@ function finishLine(
   { signo, action: { handler, restorer }, spilt }: ActionLine,
   execs: number,
 ): void {
-  const foreign = isForeign(tx, target, execs);
-  if (foreign && k.fixed('G24')) return; // the image that this was meant for is gone
+  if (k.fixed('G24') && isForeign(tx, target, execs)) return; // the image that this was meant for is gone
   const kept = current(tx, handlers, signo).restorer;
   change(tx, handlers, signo, { handler, ...(k.fixed('G20') && restorer !== undefined ? { restorer } : {}) });
   if (spilt) {
@@ -106,7 +105,7 @@ function finishLine(
   tx.note({ type: 'procsig.line', handlers, signo });
   if (handler === SIG_DFL || handler === SIG_IGN) return;
   if (!k.fixed('G20')) tx.note({ type: 'procsig.kept_restorer', target, signo, restorer: kept ?? 0 });
-  if (foreign) tx.note({ type: 'procsig.foreign', target });
+  tx.note({ type: 'procsig.handler', target, execs });
 }
 
 /** One line under the signal lock (fix G13). */
