@@ -3,8 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { importCriu } from '../import/criu/import.ts';
-import { type Image, readImage } from '../restorer/image/index.ts';
+import type { Image } from '../restorer/image/index.ts';
 import { refuse, tell, UsageError } from './exit.ts';
 
 /** Bytes of the largest image file that is read. */
@@ -17,6 +16,7 @@ export async function openImage(path: string): Promise<Image | null> {
   else if (found.isDirectory()) return openCriu(path);
   else if (found.size > LARGEST) refuse(`${path}: larger than ${LARGEST} bytes, the most that is read`);
   else {
+    const { readImage } = await import('../restorer/image/index.ts');
     const read = readImage(await readFile(path, 'utf8'), path);
     if (read.ok) return read.image;
     refuse(read.errors.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n'));
@@ -27,6 +27,7 @@ export async function openImage(path: string): Promise<Image | null> {
 /** Reads a CRIU dump, or the folder around its `img` folder, telling what of it is left out. */
 export async function openCriu(path: string, quiet = true): Promise<Image | null> {
   const inside = await stat(join(path, 'img', 'inventory.img')).catch(() => null);
+  const { importCriu } = await import('../import/criu/import.ts');
   const imported = await importCriu(inside === null ? path : join(path, 'img'));
   if (!imported.ok) {
     refuse(

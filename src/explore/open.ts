@@ -3,9 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { findEntry, nearestIds } from '../hazards/catalogue/index.ts';
-import { readImage } from '../restorer/image/index.ts';
 import { renderDiagnostics } from '../scenario/diagnostic.ts';
-import { startFromImage } from '../scenario/from-image.ts';
 import { loadScenario } from '../scenario/load.ts';
 import type { Overrides } from '../scenario/reading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -30,12 +28,16 @@ export async function openScenario(file: string, overrides: Overrides = {}): Pro
   return read.value.image === undefined ? { ok: true, scenario: read.value } : withImage(read.value, read.value.image);
 }
 
-/** An image is named from the scenario's folder. */
+/** An image is named from the scenario's folder. What reads and restores images is loaded for this alone. */
 async function withImage(scenario: Scenario, name: string): Promise<Opened> {
   const path = resolve(dirname(scenario.file), name);
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => error);
   if (text instanceof Error)
     return { ok: false, message: `${scenario.file}: the image ${name} cannot be read: ${text.code}` };
+  const [{ readImage }, { startFromImage }] = await Promise.all([
+    import('../restorer/image/index.ts'),
+    import('../scenario/from-image.ts'),
+  ]);
   const read = readImage(text, name);
   if (!read.ok) {
     const messages = read.errors.map((error) => `${error.file}:${error.line}:${error.column}: ${error.message}`);

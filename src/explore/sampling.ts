@@ -16,8 +16,6 @@ export type Sampler = 'random' | 'pct' | 'pos';
 
 export interface SampleOptions {
   readonly random: Random;
-  /** What is known of shared cells, to tell by which beginning all schedules share; without, a run branches from its first step. */
-  readonly prior?: Sharing;
   /** Steps after which a run is given up. */
   readonly steps: number;
   readonly onFindings?: (findings: readonly Finding[]) => void;
@@ -76,14 +74,6 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
   const chooser = sampler === 'random' ? uniform(random) : sampler === 'pct' ? pct(random, 200) : partialOrder(random);
   const start = walker.place;
   const { store } = walker.machine;
-  const report = (): void => {
-    const findings = walker.findings();
-    if (findings.length > 0) options.onFindings?.(findings);
-  };
-  if (options.prior !== undefined) {
-    options.prior.attend(walker);
-    runPrefix(walker, options.prior, report);
-  }
   sharing.attend(walker);
   let steps = 0;
   while (steps < options.steps) {
@@ -95,12 +85,17 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
     const actor = enabled.length === 1 ? (enabled[0] as number) : chooser.choose(enabled);
     walker.step(actor);
     steps++;
-    report();
+    report(walker, options);
     // A step that touches nothing shared is no point at which the order could matter.
     if (!sharing.learn(store, actor)) chooser.heard(actor, footprintOf(store));
   }
   walker.back(start);
   return steps;
+}
+
+function report(walker: Walker, { onFindings }: SampleOptions): void {
+  const findings = walker.findings();
+  if (findings.length > 0) onFindings?.(findings);
 }
 
 /** Steps after which a sample is given up. */
@@ -117,16 +112,20 @@ const SAMPLERS: readonly Sampler[] = ['random', 'pct', 'pos'];
  * @param onRun called after each run
  */
 export function* survey(walker: Walker, options: SampleOptions, onRun = () => {}): Turns<Sharing> {
+  const start = walker.place;
   let prior: Sharing | undefined;
   for (const runs of ROUNDS) {
     const sharing = new Sharing();
+    prior?.attend(walker);
+    if (prior !== undefined) runPrefix(walker, prior, () => report(walker, options));
     for (let i = 0; i < runs; i++) {
       const sampler = SAMPLERS[i % SAMPLERS.length] as Sampler;
-      const steps = sample(walker, sharing, sampler, { ...options, ...(prior && { prior }) });
+      const steps = sample(walker, sharing, sampler, options);
       onRun();
       yield;
       if (steps === 0) break; // there is only the beginning: one schedule
     }
+    walker.back(start);
     prior = sharing;
   }
   return prior as Sharing;

@@ -5,7 +5,6 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import { type Exploration, type ExploreOptions, Explorer, explore, reportOf } from '../explore.ts';
 import { subjectOf } from '../scenario.ts';
 import { inTurns } from '../turns.ts';
-import { SharedSearch } from './shared-search.ts';
 
 const FEW = 20_000;
 
@@ -37,6 +36,7 @@ export async function exploreInParallel(
     seed,
     ...(preemptions !== undefined && { preemptions }),
   };
+  const { SharedSearch } = await import('./shared-search.ts');
   const shared = await new SharedSearch(task, first.coverage, jobs, budget.expired).run();
   if (shared === null) return alone();
   const schedules = first.samples + first.coverage.finals;
