@@ -49,7 +49,7 @@ export function argumentsOf(call: RecordedCall, syscall: Syscall): readonly Datu
     else {
       const value = evaluate(expr, NO_VARIABLES);
       if (!value.ok) return `argument ${name}: ${value.message}`;
-      args.push(toDatum(value.value));
+      args.push(expr.kind === 'string' && expr.truncated ? goingOn(String(value.value), given) : toDatum(value.value));
     }
   }
   return args;
@@ -71,5 +71,16 @@ function outputFor(expr: Expr, failedToReach: boolean): Datum {
   if (expr.kind === 'null') return null;
   return failedToReach && expr.kind === 'number' ? FAULT : OUT;
 }
+
+/** Bytes that strace cut off are taken to go on like those that it shows: programs fill large buffers so. */
+function goingOn(shown: string, given: ByParameter): string {
+  const count = given.get('count');
+  const value = count === undefined ? undefined : evaluate(count, NO_VARIABLES);
+  const length = value?.ok && typeof value.value === 'number' ? Math.min(value.value, MAX_BUFFER) : shown.length;
+  return shown === '' ? shown : shown.repeat(Math.ceil(length / shown.length)).slice(0, length);
+}
+
+/** bytes */
+const MAX_BUFFER = 1 << 20;
 
 const toDatum = (value: Value): Datum => (value === ANY ? OUT : (value as Datum));

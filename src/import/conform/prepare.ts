@@ -17,7 +17,7 @@ import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { byParameter, NO_VARIABLES } from './arguments.ts';
 import { prepareLock } from './lock-call.ts';
 import { contentOf, directoryPath, exists, fillIn, installOutside, isOutside, plantFile } from './outside.ts';
-import { namedFile } from './path-call.ts';
+import { type NamedFile, namedFile } from './path-call.ts';
 import type { Simulation } from './simulation.ts';
 
 /**
@@ -92,25 +92,36 @@ function isNetlink({ args }: RecordedCall): boolean {
   );
 }
 
-type Named = NonNullable<ReturnType<typeof namedFile>>;
-
-function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: Named): Prepared {
+function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: NamedFile): Prepared {
   if (isMachines(file.path) || isOutside(store, task, file.dirfd)) {
     return file.opens && call.result.kind === 'value' ? { opens: file.flags } : 'outside';
   }
-  // What is no directory is there all the same.
-  const isThere = call.result.kind === 'value' || (call.result.kind === 'errno' && call.result.errno === 'ENOTDIR');
-  if (!isThere || exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
+  const type = typeBehind(call, file);
+  if (type === null || exists(store, k, task, file.dirfd, file.path)) return asTheyAre;
   const path = file.path.startsWith('/') ? file.path : `${directoryPath(store, k, task, file.dirfd)}/${file.path}`;
-  const type = call.result.kind !== 'value' ? 'file' : isFifo(file) ? 'fifo' : file.type;
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   if (!exists(store, k, task, AT_FDCWD, directory)) plantFile(store, k, { path: directory, type: 'directory' });
-  if (!file.makes) plantFile(store, k, { path, type });
+  if (!file.makes || call.result.kind !== 'value') plantFile(store, k, { path, type });
   return asTheyAre;
 }
 
+/** Errors that tell what is there all the same. */
+const ERRORS: Readonly<Record<string, NamedFile['type'] | 'fifo'>> = {
+  ENOTDIR: 'file',
+  EEXIST: 'file',
+  EISDIR: 'directory',
+  ENXIO: 'fifo',
+};
+
+/** What must be in the place for the call to end as it did; null when nothing has to be. */
+function typeBehind({ name, result }: RecordedCall, file: NamedFile): NamedFile['type'] | 'fifo' | null {
+  if (result.kind === 'value') return isFifo(file) ? 'fifo' : file.type;
+  if (result.kind !== 'errno' || name.startsWith('mkdir') || /(^|\/)\.{0,2}$/.test(file.path)) return null;
+  return ERRORS[result.errno] ?? null;
+}
+
 /** Only a FIFO is opened for one direction without waiting. */
-const isFifo = ({ opens, flags, path }: Named): boolean =>
+const isFifo = ({ opens, flags, path }: NamedFile): boolean =>
   opens && (flags & (O_NONBLOCK | O_CREAT)) === O_NONBLOCK && !path.startsWith('/');
 
 /** Whether a descriptor was made by a call that the log leaves out. */
