@@ -10,6 +10,7 @@ import { POISON } from '../../kernel-sim/machine/store.ts';
 /** The heap objects that are alive and out of reach, in the order of their allocation. */
 export function leaks({ store, actors }: Machine): KernelObject[] {
   const reached = new Set<KernelObject>();
+  const passed = new Set<object>();
   const open: unknown[] = [];
   for (const object of store.objects()) if (!object.layout.heap) open.push(...store.contents(object));
   for (const actor of actors)
@@ -17,8 +18,9 @@ export function leaks({ store, actors }: Machine): KernelObject[] {
   while (open.length > 0) {
     const value = open.pop();
     if (typeof value !== 'object' || value === null) continue;
-    if (!('base' in value)) {
-      if (!('lo' in value)) open.push(...Object.values(value));
+    if (!('layout' in value)) {
+      if (isPlain(value) && !passed.has(value)) open.push(...Object.values(value));
+      passed.add(value);
       continue;
     }
     const object = value as KernelObject;
@@ -30,3 +32,6 @@ export function leaks({ store, actors }: Machine): KernelObject[] {
     (object) => object.layout.heap && store.contents(object)[0] !== POISON && !reached.has(object),
   );
 }
+
+/** Whether a value is made of other values, and no machinery of the simulator. */
+const isPlain = (value: object): boolean => [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(value));

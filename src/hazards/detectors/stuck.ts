@@ -1,12 +1,15 @@
 /**
- * Runs that end with somebody waiting for ever: who holds what in a circle (deadlock), and who began to wait for something that had
- * already happened during the same call (lost wake-up).
+ * Runs that end with somebody waiting for ever: who holds what in a circle (deadlock), and who sleeps although what it waits for was
+ * there (lost wake-up): its call made the condition false again before it looked, or nobody told it of a signal that it can take.
+ *
+ * Who waits for what never came, such as a message that nobody sends, is no fault of the kernel's.
  */
 
 import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
-import { Mutex } from '../../kernel-sim/machine/mutex.ts';
-import type { RunRecord } from './run-record.ts';
+import { hasWork } from '../../kernel-sim/signal/mask.ts';
+import { Task } from '../../kernel-sim/task/task.ts';
+import type { RecordedStep, RunRecord } from './run-record.ts';
 
 export type StuckKind = 'deadlock' | 'lost-wakeup' | 'never-woken';
 
@@ -19,6 +22,10 @@ export interface Stuck {
   readonly waitsFor: readonly string[];
   /** For a deadlock, the actors of the circle, this one first; for a lost wake-up, who had made it. */
   readonly others: readonly Actor[];
+  /** For a lost wake-up, the step that made the condition true, and that of its own that made it false again. */
+  readonly lost: readonly RecordedStep[];
+  /** Who holds the lock that it waits for. */
+  readonly holder: Actor | null;
 }
 
 /** What becomes of everybody who is left at the end of a run; nobody must be able to step any more. */
@@ -35,14 +42,17 @@ function describe(record: RunRecord, actor: Actor): Stuck {
   const cells = waitedFor(machine, actor);
   const frame = store.peek(actor.frame);
   const circle = circleFrom(machine, actor);
-  const waker = circle.length > 0 ? null : wakerOf(record, actor, cells);
+  const lost = circle.length > 0 ? [] : lostWake(record, actor, cells);
+  const isLost = lost.length > 0 || (circle.length === 0 && isUntold(machine, actor));
   return {
-    kind: circle.length > 0 ? 'deadlock' : waker === null ? 'never-woken' : 'lost-wakeup',
+    kind: circle.length > 0 ? 'deadlock' : isLost ? 'lost-wakeup' : 'never-woken',
     actor,
     call: frame?.call.name ?? 'user',
     operation: frame?.next?.op.name ?? 'return',
     waitsFor: cells.map((cell) => store.cellName(cell)),
-    others: waker === null ? circle.slice(1) : [waker],
+    others: circle.length > 0 ? circle.slice(1) : lost.slice(0, 1).map((step) => step.actor),
+    lost,
+    holder: holderWaitedFor(machine, actor),
   };
 }
 
@@ -66,26 +76,54 @@ function circleFrom(machine: Machine, start: Actor): Actor[] {
   return [];
 }
 
-/** Who holds the lock that an actor waits for. */
+/** Who holds the lock that an actor waits for: what looks at a lock looks at its `owner`. */
 function holderWaitedFor(machine: Machine, actor: Actor): Actor | null {
+  const { store } = machine;
   for (const cell of waitedFor(machine, actor)) {
-    if (machine.store.cellOwner(cell)?.layout !== Mutex) continue;
-    const holder = machine.store.peek(cell as never) as KernelObject | null;
+    const lock = store.cellOwner(cell) as (KernelObject & { owner?: number }) | undefined;
+    if (lock?.owner !== cell) continue;
+    const holder = store.peek(cell as never) as KernelObject | null;
     const held = machine.actors.find((other) => other === holder);
     if (held !== undefined && machine.isAlive(held)) return held;
   }
   return null;
 }
 
-/** Who changed what the wait looks at while the actor was already in the call, but before it came to wait. */
-function wakerOf({ steps }: RunRecord, actor: Actor, cells: readonly number[]): Actor | null {
-  const own = steps.flatMap((step, i) => (step.actor === actor ? [i] : []));
-  const last = own.at(-1);
-  if (last === undefined) return null;
-  const call = steps[last]?.callNumber ?? 0;
-  const first = own.find((i) => steps[i]?.callNumber === call) ?? last;
-  const waker = steps
-    .slice(first, last)
-    .find((step) => step.actor !== actor && step.writes.some((cell) => cells.includes(cell)));
-  return waker?.actor ?? null;
+/**
+ * The step of another that made the condition of an actor's wait true while it was in the call already, and the step of its own
+ * with which it took that back before it came to wait. A wait of the same kind that ended so has not lost anything.
+ */
+function lostWake({ machine, steps }: RunRecord, actor: Actor, cells: readonly number[]): RecordedStep[] {
+  const { store } = machine;
+  const next = store.peek(actor.frame)?.next;
+  const last = steps.findLast((step) => step.actor === actor);
+  if (last === undefined || next?.op.when === undefined) return [];
+  const end = store.mark();
+  const isOver = (): boolean => next.op.when?.(store, ...(next.args as never[])) ?? false;
+  const call = steps.filter((step) => step.actor === actor && step.callNumber === last.callNumber);
+  const own = call.slice(call.findLastIndex(({ operation }) => operation === next.op.name) + 1);
+  const begun = (call.at(-own.length - 1) ?? call[0])?.number ?? 0;
+  let lost: RecordedStep[] = [];
+  for (const step of own.toReversed()) {
+    store.undo(step.to);
+    const before = isOver();
+    store.undo(step.from);
+    if (before || !isOver()) continue;
+    const waker = steps.findLast(
+      ({ number, actor: other, writes }) =>
+        number > begun && number < step.number && other !== actor && writes.some((cell) => cells.includes(cell)),
+    );
+    lost = waker === undefined ? [] : [waker, step];
+    break;
+  }
+  store.redo(end);
+  return lost;
+}
+
+/** Whether a task sleeps with a signal that it can take, and has not been told. */
+function isUntold({ store }: Machine, actor: Actor): boolean {
+  if ((actor.layout as unknown) !== Task) return false;
+  const task = actor as Task;
+  const own = store.peek(task.signals);
+  return own !== null && store.peek(task.state) === 'interruptible' && hasWork(store, task) && !store.peek(own.flagged);
 }

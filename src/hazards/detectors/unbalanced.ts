@@ -1,14 +1,33 @@
 /** Locks and read sections that a call is still in when it returns, or an actor when it is gone. */
 
-import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
-import type { Machine } from '../../kernel-sim/machine/machine.ts';
-import { Mutex } from '../../kernel-sim/machine/mutex.ts';
-import { Rcu } from '../../kernel-sim/machine/rcu.ts';
+import type { RecordedStep, RunRecord } from './run-record.ts';
 
-/** The mutexes and RCU domains that a holder has taken and not given back. */
-export function heldBy({ store }: Machine, holder: KernelObject): KernelObject[] {
-  return [...store.objects()].filter((object) => {
-    if (object.layout === Mutex) return store.peek((object as Mutex).owner) === holder;
-    return object.layout === Rcu && store.peek((object as Rcu).inside).includes(holder);
-  });
+export interface Kept {
+  /** The step with which the call, or its actor, was over. */
+  readonly step: RecordedStep;
+  /** The locks and read sections kept, by name. */
+  readonly locks: readonly string[];
+}
+
+/** The ends of calls that kept something; of several by the same call, the first, and of an actor's only the first. */
+export function keptLocks(record: RunRecord): Kept[] {
+  const kept = new Map<string, Kept>();
+  const told = new Set<unknown>();
+  for (const step of record.steps) {
+    const { actor, call, locks } = step;
+    if (locks.length === 0 || told.has(actor) || !isEnd(record, step)) continue;
+    told.add(actor);
+    const key = `${call} ${locks.join(' ')}`;
+    if (!kept.has(key)) kept.set(key, { step, locks });
+  }
+  return [...kept.values()];
+}
+
+/** Whether a call handed its result over, or its actor ended, in a step. */
+function isEnd({ machine: { store } }: RunRecord, { actor, operation, from, to }: RecordedStep): boolean {
+  if (operation === 'return') return true;
+  for (let entry = from; entry < to; entry++) {
+    if (store.journal.cellAt(entry) === actor.life && store.journal.valueAt(entry) === 'alive') return true;
+  }
+  return false;
 }

@@ -10,7 +10,7 @@ export function onSeen(tx: Transaction, note: Remark): void {
   const target = note.task as Task;
   const reader = note.by as Task;
   if (reader === target) return;
-  if (note.zombie === true) {
+  if (tx.read(target.state) === 'zombie') {
     report(tx, 'N24', reader, {
       intended: 'the dead to show nothing',
       happened: 'a zombie still shows an armed value',

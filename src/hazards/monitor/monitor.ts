@@ -9,7 +9,7 @@ import { BaseMonitor, onHanded, onOutdatedUndo, onOutlivedRemoval, onSlotReused 
 import { onRefused, onSeen } from './control-file.ts';
 import { onFault, onLeak } from './memory.ts';
 import { NumberMonitor } from './numbers.ts';
-import { onBlocked, onCleared, onEntry, onGenerated, onPlain, SignalFileMonitor } from './procsig.ts';
+import { onBlocked, onCleared, onEntry, onGenerated, onHandler, onPlain, SignalFileMonitor } from './procsig.ts';
 import { RestartMonitor } from './restarts.ts';
 
 export class HazardMonitor implements Monitor {
@@ -91,13 +91,13 @@ const hearSignalFiles: Readonly<Record<string, HearSignalFiles>> = {
   'procsig.silent': onPlain,
   'procsig.altstack': onPlain,
   'procsig.half_applied': onPlain,
-  'procsig.foreign': onPlain,
   'procsig.flushed': onPlain,
   'procsig.spilt': onPlain,
   'procsig.bare': onPlain,
   'procsig.cleared': onCleared,
   'procsig.entry': onEntry,
   'procsig.blocked': onBlocked,
+  'procsig.handler': onHandler,
   'procsig.actions': (tx, note, files) => files.onActionsBegun(tx, note),
   'procsig.line_begun': (tx, note, files) => files.onLineBegun(tx, note),
   'procsig.line': (tx, note, files) => files.onLine(tx, note),

@@ -11,6 +11,8 @@ import type { Kernel } from '../../kernel-sim/kernel.ts';
 import { type Handle, layout, type TableOf, table } from '../../kernel-sim/machine/layout.ts';
 import type { Remark } from '../../kernel-sim/machine/note.ts';
 import type { Store, Transaction } from '../../kernel-sim/machine/store.ts';
+import { hasWork } from '../../kernel-sim/signal/mask.ts';
+import { realMask } from '../../kernel-sim/signal/procsig/read.ts';
 import { actionOf } from '../../kernel-sim/signal/send.ts';
 import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
 import { bit, signalsOf } from '../../kernel-sim/signal/signal-set.ts';
@@ -176,11 +178,6 @@ const plain: Readonly<Record<string, (note: Remark) => Said | null>> = {
     intended: 'EINVAL to mean that nothing was changed',
     happened: `a bad index was found after ${String(lines)} lines had been applied`,
   }),
-  'procsig.foreign': () => ({
-    id: 'G24',
-    intended: 'a handler in the image that it was written for',
-    happened: 'the target has called execve: the handler points into memory that is gone',
-  }),
   'procsig.flushed': () => ({
     id: 'G24',
     intended: 'the handlers that were written',
@@ -244,16 +241,26 @@ export function onEntry(tx: Transaction, note: Remark): void {
   }
 }
 
+/** A handler was stored, for the image that ran when the file was opened. */
+export function onHandler(tx: Transaction, note: Remark): void {
+  const { target, execs } = note as unknown as { target: Task; execs: number };
+  if (tx.read(target.execs) === execs) return;
+  report(tx, 'G24', tx.actor as Task, {
+    intended: 'a handler in the image that it was written for',
+    happened: 'the target has called execve: the handler points into memory that is gone',
+  });
+}
+
 /** The blocked mask was replaced. */
 export function onBlocked(tx: Transaction, note: Remark): void {
-  const { target, temporary, missed } = note as unknown as { target: Task; temporary: boolean; missed: boolean };
-  if (temporary) {
+  const { target, kept } = note as unknown as { target: Task; kept: boolean };
+  if (!kept && realMask(tx, target) !== null) {
     report(tx, 'G21', tx.actor as Task, {
       intended: 'the written mask to stay',
       happened: 'the target is in a call with a temporary mask, and puts the old one back when it returns',
     });
   }
-  if (missed) {
+  if (hasWork(tx, target) && !tx.read(tx.read(target.signals)!.flagged)) {
     report(tx, 'G12', target, {
       intended: 'a signal that is no longer blocked to be taken',
       happened: 'nobody told the task that there is something to take',

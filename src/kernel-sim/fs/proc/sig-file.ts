@@ -78,7 +78,7 @@ const give = operation(
     const last = tx.read(sigFile.lastText);
     if (position > 0 && bytes !== '' && last !== null && last !== text) tx.note({ type: 'procsig.torn', target });
     tx.write(sigFile.lastText, text);
-    if (spills(k) && hasMask(tx.read(sigFile.name)) && position === 0) tx.note({ type: 'procsig.spilt', what: SHOWN });
+    if (spills(k) && hasMask(tx.read(sigFile.file)) && position === 0) tx.note({ type: 'procsig.spilt', what: SHOWN });
     return bytes !== '' && !into.good ? fail('EFAULT') : ok({ bytes, position: position + bytes.length });
   },
 );

@@ -26,7 +26,7 @@ export interface Opened {
 }
 
 interface SigFileFields {
-  name: SigFileName;
+  file: SigFileName;
   opened: Opened | null;
   leftover: Leftover | null;
   /** The text that the last read made; detectors compare the next one with it (G17). */
@@ -37,13 +37,11 @@ interface SigFileFields {
 
 export type SigFile = Handle<SigFileFields>;
 
-export const SigFile = layout<SigFileFields>('sig_file', {
-  name: 'blocked',
-  opened: null,
-  leftover: null,
-  lastText: null,
-  snapshot: null,
-});
+export const SigFile = layout<SigFileFields>(
+  'sig_file',
+  { file: 'blocked', opened: null, leftover: null, lastText: null, snapshot: null },
+  { shadow: ['lastText'] },
+);
 
 /** What an open file keeps; for operations. */
 export const sigFileOf = (tx: Transaction, file: File): SigFile => tx.read(file.data) as SigFile;
@@ -52,7 +50,7 @@ export const sigFileOf = (tx: Transaction, file: File): SigFile => tx.read(file.
 export const beginFile = operation(
   'procsig.open',
   (tx: Transaction, file: File, name: SigFileName, target: Task | null): SigFile => {
-    const sigFile = tx.create(SigFile, { name, opened: target === null ? null : lookAt(tx, target) });
+    const sigFile = tx.create(SigFile, { file: name, opened: target === null ? null : lookAt(tx, target) });
     tx.write(file.data, sigFile);
     return sigFile;
   },
