@@ -10,7 +10,7 @@ import { openSession } from '../../../src/scenario/session.ts';
 const scenarios: readonly (readonly [name: string, unexpected: readonly string[]])[] = [
   ['dump-restore', []],
   ['newer-version', []],
-  ['wrong-namespace', ['wait4(2,', 'wait4(target,']],
+  ['wrong-namespace', ['wait4(target,', 'wait4(2,']],
   ['wrong-namespace-bind-ns', []],
   ['wrong-namespace-nobody', ['recvfrom(s']],
   ['late-handler', ['wait4(500,']],
