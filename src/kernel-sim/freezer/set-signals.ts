@@ -75,7 +75,8 @@ export function setSignals(tx: Transaction, k: Kernel, task: Task, record: Signa
   }
   if (actions !== undefined) setActions(tx, k, task, actions);
   for (const [owner, wanted] of queues) if (wanted !== undefined) refill(tx, k, task, owner, wanted);
-  tellOthers(tx, task);
+  if (record.shared === undefined) recalculateFor(tx, task);
+  else for (const thread of threads.members(tx, tx.read(task.process)!)) recalculateFor(tx, thread);
   tx.note({ type: 'freezer.signals_set', task });
   return done;
 }
@@ -125,11 +126,9 @@ function setActions(tx: Transaction, k: Kernel, task: Task, lines: readonly Acti
   }
 }
 
-/** Each thread of the process may have more or less to take now. Who runs is only told of more: his flag is his own to clear. */
-function tellOthers(tx: Transaction, task: Task): void {
-  for (const thread of threads.members(tx, tx.read(task.process)!)) {
-    if (tx.read(thread.exiting)) continue;
-    if (isFrozenEnough(tx, thread)) tx.write(tx.read(thread.signals)!.flagged, hasWork(tx, thread));
-    else if (hasWork(tx, thread)) signalWake(tx, thread, false);
-  }
+/** A thread may have more or less to take now. One that runs is only told of more: its flag is its own to clear. */
+function recalculateFor(tx: Transaction, thread: Task): void {
+  if (tx.read(thread.exiting)) return;
+  if (isFrozenEnough(tx, thread)) tx.write(tx.read(thread.signals)!.flagged, hasWork(tx, thread));
+  else if (hasWork(tx, thread)) signalWake(tx, thread, false);
 }

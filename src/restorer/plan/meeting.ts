@@ -7,7 +7,8 @@
  * their leader. Helpers, and zombies that nothing keeps, say nothing: they are waited for.
  *
  * Behind a gate is what has to come after everybody: all who wait there read from a pipe that nobody writes to, until init closes it.
- * When a coordinator has to come last of all, everybody holds one end of another pipe up to his last step.
+ * When a coordinator has to come last of all, everybody holds one end of another pipe up to his last step, and reads from yet another
+ * that ends with the coordinator.
  */
 
 import type { Coordinator, Mode, PlanContext } from './context.ts';
@@ -22,6 +23,9 @@ const OPENER = 'opener';
 /** The end that everybody holds until there is nothing left for him to do, and the one that the coordinator listens at. */
 const UNSETTLED = 'unsettled';
 const SETTLED = 'settled';
+/** Where everybody waits for the end of the coordinator, and the end that only the coordinator holds. */
+const RELEASED = 'released';
+const HELD = 'held';
 /** In parallel: the end that everybody holds until it is there, and the one that init listens at. */
 const HERE = 'here';
 const THERE = 'there';
@@ -51,7 +55,7 @@ export class Meeting {
   /** Closes what is its creator's alone. */
   arrive(): void {
     const { depth } = this.#member;
-    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER, THERE, SETTLED);
+    this.#own.close(hears(depth - 1), tells(depth - 2), OPENER, THERE, SETTLED, HELD);
     if (this.#mode === 'parallel') this.#own.close(tells(depth - 1));
   }
 
@@ -61,6 +65,7 @@ export class Meeting {
     if (role === 'init' && coordinator !== null) {
       this.#script.say('the coordinator hears when all are where they stay');
       this.#own.pipe(SETTLED, UNSETTLED);
+      this.#own.pipe(RELEASED, HELD);
     }
     if (role === 'init' && hasGate) {
       this.#script.say('some wait at the gate until all are there');
@@ -135,17 +140,24 @@ export class Meeting {
 
   /** Leaves it to the coordinator to hear when all are where they stay. */
   entrust(): void {
-    this.#own.close(SETTLED);
+    this.#own.close(SETTLED, HELD);
   }
 
-  /** Has nothing left to do. */
-  settle(): void {
+  /** Has nothing left to do, and goes on when the coordinator is done; a task that is to stop does so now. */
+  awaitRelease(): void {
+    const stops = this.#member.task?.state === 'stopped';
+    if (stops) this.#own.close(RELEASED);
     this.#own.close(UNSETTLED);
+    if (stops) return;
+    this.#script.call('read', [name(RELEASED), any, ONE]);
+    this.#own.close(RELEASED);
   }
 
-  /** Waits for the end of the coordinator, of which no signal tells. */
+  /** Init has nothing left to do, and waits for the end of the coordinator, of which no signal tells. */
   awaitCoordinator({ number: pid }: Coordinator): void {
+    this.#own.close(UNSETTLED);
     this.#script.call('wait4', [number(pid), none, name('__WCLONE'), none], { expect: pid });
+    this.#own.close(RELEASED);
   }
 
   /** Waits at the gate. */
@@ -167,5 +179,10 @@ export function hearEnd(script: Script): void {
   script.call('read', [name(SETTLED), any, ONE]);
 }
 
+/** Waits until the coordinator is done. The descriptor is the leader's, who may have closed it by then. */
+export function awaitRelease(script: Script): void {
+  script.call('read', [name(RELEASED), any, ONE], { expect: 'anything' });
+}
+
 /** The variables that a thread looks at. */
-export const threadVariables = (depth: number): ReadonlySet<string> => new Set([tells(depth)]);
+export const threadVariables = (depth: number): ReadonlySet<string> => new Set([tells(depth), RELEASED]);

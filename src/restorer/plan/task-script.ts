@@ -164,7 +164,7 @@ export class TaskScript {
   // --- its own place ---
 
   #takePlace(): void {
-    const { role, leavesEarly, waits } = this.#member;
+    const { role, task, leavesEarly, waits } = this.#member;
     const { coordinator } = this.#context;
     if (leavesEarly) {
       this.#leaveEarly();
@@ -179,8 +179,10 @@ export class TaskScript {
     this.#watch(this.#member.watchedLate);
     settle(this.script, this.#context, this.#member, this.#settings);
     if (role !== 'init' && !waits) this.#meeting.report();
-    this.#meeting.settle();
-    if (role === 'init' && coordinator !== null) this.#meeting.awaitCoordinator(coordinator);
+    if (coordinator !== null) {
+      if (role === 'init') this.#meeting.awaitCoordinator(coordinator);
+      else if (task?.state !== 'zombie') this.#meeting.awaitRelease();
+    }
     stay(this.script, this.#member);
   }
 

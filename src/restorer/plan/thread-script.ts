@@ -3,7 +3,7 @@
 import type { LiveTask, Thread } from '../image/index.ts';
 import type { PlanContext } from './context.ts';
 import { takeCredentials } from './credentials.ts';
-import { reportThread } from './meeting.ts';
+import { awaitRelease, reportThread } from './meeting.ts';
 import { Script } from './script.ts';
 import { setDeathSignal } from './settling.ts';
 import { setThreadSignals } from './signals.ts';
@@ -17,6 +17,7 @@ export function writeThread(context: PlanContext, task: LiveTask, thread: Thread
   setDeathSignal(script, thread.pdeathsig);
   setThreadSignals(script, context, task, thread);
   reportThread(script, depth);
+  if (context.coordinator !== null && task.state !== 'stopped') awaitRelease(script);
   script.call('pause', [], { expect: 'anything' });
   return script;
 }
