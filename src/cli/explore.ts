@@ -54,7 +54,6 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
     options.jobs ?? 1,
   );
   progress.clear();
-  if (interrupt.came) tell('interrupted: this is what is known until now');
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);
   if (options.json) printJson(explorationJson(found, seconds));

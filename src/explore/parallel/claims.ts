@@ -4,41 +4,48 @@
  */
 
 import type { Actor } from '../../kernel-sim/machine/machine.ts';
+import { SINGLE } from '../stands.ts';
 
 export interface Claims {
   /** Which search of its process they belong to. */
   readonly round: number;
   /** Names of the actors whose numbers are the bits of the values; null where values are counts of preemptions. */
   readonly actors: readonly string[] | null;
-  /** Four numbers for each state: the two halves of its hash, the value kept with it, and the steps that lead on from it. */
+  /** Three numbers for each state: the two halves of its hash, and the value kept with it. */
   readonly states: Int32Array;
 }
 
-/** Numbers that a message holds at most. */
-const MOST = 4 * 1024;
-
-/** Gathers claims until they are worth a message. */
-export class Claiming {
-  readonly #numbers = new Int32Array(MOST);
+/** Integers in threes, as many as there are. */
+export class Triples {
+  #numbers = new Int32Array(3 * 1024);
   #length = 0;
 
-  /** Whether the message is full. */
-  get isFull(): boolean {
-    return this.#length === MOST;
+  get isEmpty(): boolean {
+    return this.#length === 0;
   }
 
-  add(lo: number, hi: number, value: number, edges: number): void {
-    this.#numbers.set([lo, hi, value, edges], this.#length);
-    this.#length += 4;
+  add(first: number, second: number, third: number): void {
+    if (this.#length === this.#numbers.length) {
+      const longer = new Int32Array(this.#numbers.length * 2);
+      longer.set(this.#numbers);
+      this.#numbers = longer;
+    }
+    this.#numbers[this.#length++] = first;
+    this.#numbers[this.#length++] = second;
+    this.#numbers[this.#length++] = third;
   }
 
-  /** What was gathered, to be sent; null when there is nothing. */
-  take(round: number, actors: readonly Actor[] | null): Claims | null {
-    if (this.#length === 0) return null;
-    const states = this.#numbers.slice(0, this.#length);
+  /** What was added since this was last asked. */
+  take(): Int32Array {
+    const taken = this.#numbers.slice(0, this.#length);
     this.#length = 0;
-    return { round, actors: actors?.slice(0, 31).map(({ name }) => name) ?? null, states };
+    return taken;
   }
+}
+
+/** Claims to states, to be sent. */
+export function claimsOf(round: number, states: Int32Array, actors: readonly Actor[] | null): Claims {
+  return { round, states, actors: actors?.slice(0, SINGLE).map(({ name }) => name) ?? null };
 }
 
 /**
@@ -50,8 +57,8 @@ export function receive(
   actors: readonly Actor[],
   claim: (lo: number, hi: number, value: number) => void,
 ): void {
-  const bits = senders?.map((name) => bitOf(actors.findIndex((actor) => actor.name === name)));
-  for (let i = 0; i < states.length; i += 4) {
+  const bits = senders?.map((name) => sleeperBit(actors.findIndex((actor) => actor.name === name)));
+  for (let i = 0; i < states.length; i += 3) {
     const value = bits === undefined ? (states[i + 2] as number) : translated(states[i + 2] as number, bits);
     if (value !== UNKNOWN) claim(states[i] as number, states[i + 1] as number, value);
   }
@@ -60,7 +67,7 @@ export function receive(
 const UNKNOWN = -1;
 
 /** The bit of an actor who can sleep; 0 for any other. */
-const bitOf = (index: number): number => (index >= 0 && index < 31 ? 1 << index : 0);
+const sleeperBit = (index: number): number => (index >= 0 && index < SINGLE ? 1 << index : 0);
 
 function translated(value: number, bits: readonly number[]): number {
   let result = 0;

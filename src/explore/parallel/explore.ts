@@ -6,7 +6,8 @@ import { type Exploration, type ExploreOptions, Explorer, explore, reportOf } fr
 import { subjectOf } from '../scenario.ts';
 import { inTurns } from '../turns.ts';
 
-const FEW = 20_000;
+/** States up to which one process is done before others have started. */
+const FEW = 300_000;
 
 /**
  * Explores a scenario exhaustively. What it reports does not depend on the number of processes, unless time ended it.

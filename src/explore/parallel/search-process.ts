@@ -16,7 +16,7 @@ import { type Branch, Search } from '../search.ts';
 import type { Sharing } from '../sharing.ts';
 import type { Subject } from '../subject.ts';
 import { inTurns } from '../turns.ts';
-import { Claiming, type Claims, receive } from './claims.ts';
+import { type Claims, claimsOf, receive, Triples } from './claims.ts';
 import { Knowledge, type Told } from './knowledge.ts';
 
 /** What every process that takes part has to know. */
@@ -44,6 +44,8 @@ export interface Done {
   readonly complete: boolean;
   readonly bounded: boolean;
   readonly surprised: boolean;
+  /** The states that were kept, three numbers each: the two halves of the hash, and how many steps lead on. */
+  readonly kept: Int32Array;
   readonly seen: Seen;
   readonly told: Told;
 }
@@ -52,7 +54,11 @@ export type Answer =
   | { readonly kind: 'opened' }
   | { readonly kind: 'planned'; readonly branches: readonly Branch[] }
   | { readonly kind: 'claims'; readonly claims: Claims }
+  | { readonly kind: 'told'; readonly told: Told }
   | Done;
+
+/** Turns of a branch after which it is first told what was learned. */
+const FIRST_LOOK = 64;
 
 class SearchProcess {
   readonly #task: Task;
@@ -60,7 +66,8 @@ class SearchProcess {
   readonly #explorer: Explorer;
   readonly #sharing: Sharing;
   readonly #knowledge: Knowledge;
-  readonly #claiming = new Claiming();
+  readonly #kept = new Triples();
+  readonly #claimed = new Triples();
   #search: Search;
   #round = 0;
   #isStopped = false;
@@ -85,6 +92,8 @@ class SearchProcess {
 
   begin(round: number, told: Told): void {
     this.#search.leave();
+    this.#kept.take();
+    this.#claimed.take();
     this.#round = round;
     this.#knowledge.hear(told);
     this.#explorer.coverage.restart();
@@ -107,15 +116,26 @@ class SearchProcess {
   async search(branch: Branch): Promise<Done> {
     this.#isStopped = false;
     const turns = this.#search.runBelow(branch);
-    for (;;) {
+    for (let turn = 1; ; turn++) {
       const { done, value } = turns.next();
       this.#tell();
+      // What there is to learn is learned early, most of it: looking through all cells is worth while ever more seldom.
+      if (turn >= FIRST_LOOK && Number.isInteger(Math.log2(turn)))
+        answer({ kind: 'told', told: this.#knowledge.tell() });
       if (done === true) {
         const { complete, bounded } = value;
         const { seen } = this.#explorer.coverage;
         this.#explorer.coverage.restart();
         const { surprised } = this.#sharing;
-        return { kind: 'done', complete, bounded, surprised, seen, told: this.#knowledge.tell() };
+        return {
+          kind: 'done',
+          complete,
+          bounded,
+          surprised,
+          kept: this.#kept.take(),
+          seen,
+          told: this.#knowledge.tell(),
+        };
       }
       await setImmediate();
     }
@@ -130,16 +150,16 @@ class SearchProcess {
       onFindings: (findings) => coverage.note(walker, findings),
       onEnd: () => coverage.end(this.#subject),
       onKept: (lo, hi, value, edges) => {
-        if (this.#claiming.isFull) this.#tell();
-        this.#claiming.add(lo, hi, value, edges);
+        this.#kept.add(lo, hi, edges);
+        this.#claimed.add(lo, hi, value);
       },
     });
   }
 
   #tell(): void {
+    if (this.#claimed.isEmpty) return;
     const actors = this.#task.preemptions === undefined ? this.#explorer.walker.machine.actors : null;
-    const claims = this.#claiming.take(this.#round, actors);
-    if (claims !== null) answer({ kind: 'claims', claims });
+    answer({ kind: 'claims', claims: claimsOf(this.#round, this.#claimed.take(), actors) });
   }
 }
 

@@ -3,7 +3,14 @@
 import { startChild } from '../child.ts';
 import type { Branch } from '../search.ts';
 import type { Claims } from './claims.ts';
+import type { Told } from './knowledge.ts';
 import type { Answer, Done, Order, Task } from './search-process.ts';
+
+/** Who hears what a process tells without being asked. */
+export interface Hearing {
+  onClaims(claims: Claims): void;
+  onTold(told: Told): void;
+}
 
 export class SearchWorker {
   readonly #process = startChild('parallel/search-process', {
@@ -11,17 +18,16 @@ export class SearchWorker {
     stdin: 'ignore',
     stdout: 'ignore',
   }).nodeChildProcess;
-  readonly #onClaims: (claims: Claims) => void;
   #hear: (answer: Answer | null) => void = () => {};
   #isDead = false;
   /** Whether it has opened its scenario; settled, too, when it died before. */
   readonly opened: Promise<unknown>;
 
-  constructor(task: Task, onClaims: (claims: Claims) => void) {
-    this.#onClaims = onClaims;
+  constructor(task: Task, hearing: Hearing) {
     this.#process.on('message', (message) => {
       const answer = message as unknown as Answer;
-      if (answer.kind === 'claims') this.#onClaims(answer.claims);
+      if (answer.kind === 'claims') hearing.onClaims(answer.claims);
+      else if (answer.kind === 'told') hearing.onTold(answer.told);
       else this.#hear(answer);
     });
     const die = (): void => {
@@ -51,7 +57,7 @@ export class SearchWorker {
   }
 
   end(): void {
-    this.#process.kill('SIGKILL');
+    if (this.#process.connected) this.#process.disconnect();
   }
 
   #ask(order: Order): Promise<Answer | null> {

@@ -12,7 +12,7 @@ import type { Effort } from '../explore.ts';
 import type { Branch } from '../search.ts';
 import { Visited } from '../visited.ts';
 import type { Claims } from './claims.ts';
-import { Gathered } from './knowledge.ts';
+import { Gathered, type Told } from './knowledge.ts';
 import type { Done, Task } from './search-process.ts';
 import { SearchWorker } from './search-worker.ts';
 
@@ -98,11 +98,12 @@ export class SharedSearch {
     this.#take(done);
   }
 
-  #take({ complete, bounded, surprised, seen, told }: Done): void {
+  #take({ complete, bounded, surprised, kept, seen, told }: Done): void {
+    this.#count(kept);
     this.#coverage.add(seen);
-    this.#gathered.add(told);
+    this.#learn(told);
     this.#isBounded ||= bounded;
-    if (surprised || this.#gathered.surprised) this.#interrupt('surprised');
+    if (surprised) this.#interrupt('surprised');
     else if (!complete && this.#break === null) this.#interrupt('full');
   }
 
@@ -120,19 +121,29 @@ export class SharedSearch {
   }
 
   #start(): SearchWorker {
-    const worker: SearchWorker = new SearchWorker(this.#task, (claims) => this.#spread(claims, worker));
+    const worker: SearchWorker = new SearchWorker(this.#task, {
+      onClaims: (claims) => this.#spread(claims, worker),
+      onTold: (told) => this.#learn(told),
+    });
     return worker;
   }
 
-  /** Puts down the states that a process has come to, and tells the others. */
+  #learn(told: Told): void {
+    this.#gathered.add(told);
+    if (this.#gathered.surprised) this.#interrupt('surprised');
+  }
+
+  /** Tells the others of states that a process has come to. */
   #spread(claims: Claims, from: SearchWorker): void {
     if (claims.round !== this.#round) return;
     for (const worker of this.#workers) if (worker !== from) worker.send({ kind: 'claims', claims });
-    const { states } = claims;
-    for (let i = 0; i < states.length; i += 4) {
+  }
+
+  #count(kept: Int32Array): void {
+    for (let i = 0; i < kept.length; i += 3) {
       const before = this.#visited.size;
-      this.#visited.set(states[i] as number, states[i + 1] as number, 0);
-      if (this.#visited.size > before) this.#edges += states[i + 3] as number;
+      this.#visited.set(kept[i] as number, kept[i + 1] as number, 0);
+      if (this.#visited.size > before) this.#edges += kept[i + 2] as number;
     }
     if (this.#visited.size >= this.#task.budget.states) this.#interrupt('full');
   }
