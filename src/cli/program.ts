@@ -26,6 +26,7 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
       .option('--trace <file>', 'write the trace to a file too; as JSON Lines if it ends in .json or .jsonl')
       .addOption(width())
       .option('--quiet', 'print no trace')
+      .option('--detect', 'look for data races, lost updates and the like in every step')
       .addOption(json())
       .action(async (files, options) => (await import('./replay.ts')).replay(files, options)),
 

@@ -1,14 +1,17 @@
 /** `thaw replay`: one run of each scenario, printed as strace would, with hazards where they become certain. */
 
+import { endReports } from '../hazards/detectors/detect.ts';
 import { renderDiagnostic } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { openSession, type Session } from '../scenario/session.ts';
 import { EventSource, type TraceEvent } from '../trace/event.ts';
 import type { Report } from '../trace/hazard-block.ts';
 import { eventJson } from '../trace/json.ts';
+import { reportJson, type Sighting } from '../trace/report-block.ts';
 import { type LineKind, StraceText } from '../trace/strace.ts';
 import type { Diagnostic } from '../userland/language/diagnostic.ts';
 import { coloursOf } from './colour.ts';
+import { detectIn, subjectIn } from './detection.ts';
 import { DIFFERENT, endWith, refuse, tell } from './exit.ts';
 import { complaintsOf } from './expectation.ts';
 import { Output, printJson } from './output.ts';
@@ -23,6 +26,7 @@ export interface ReplayOptions extends ScenarioOptions {
   readonly width?: number;
   readonly trace?: string;
   readonly quiet?: boolean;
+  readonly detect?: boolean;
 }
 
 /** What a run came to, as `--json` prints it. */
@@ -30,6 +34,8 @@ interface Replayed extends Run {
   readonly file: string;
   readonly ok: boolean;
   readonly hazards: readonly Report[];
+  /** What the detectors have seen. */
+  readonly reports: readonly object[];
   readonly unexpected: readonly Pick<Diagnostic, 'line' | 'column' | 'message'>[];
   /** Who waits for ever, and in which call. */
   readonly waiting: readonly string[];
@@ -62,8 +68,13 @@ class Replay {
   readonly #hazards: Report[] = [];
   readonly #diagnostics: Diagnostic[] = [];
   readonly #events: object[] = [];
+  readonly #reports: Sighting[] = [];
   #text: StraceText | null = null;
+  #source: EventSource | null = null;
   #sleepers: () => readonly Sleeper[] = () => [];
+  /** What the detectors will have seen in this run, in order. */
+  #foreseen: Sighting[] = [];
+  #atEnd: () => readonly Sighting[] = () => [];
 
   constructor(scenario: Scenario, options: ReplayOptions, file: TraceFile | null) {
     this.#scenario = scenario;
@@ -72,40 +83,46 @@ class Replay {
   }
 
   async run(): Promise<Replayed | null> {
-    const ran = await this.#go();
+    if (this.#options.detect) {
+      this.#foreseen = [...(await detectIn(this.#scenario, (watch) => this.#go(watch)))];
+    }
+    const ran = await this.#go((session) => this.#watch(session));
     if (ran === null) return null;
+    if (!this.#options.detect) for (const report of this.#atEnd()) this.#tell(report);
     this.#text?.end();
     this.#output.flush();
     return this.#judge(ran);
   }
 
-  async #go(): Promise<Run | SavedRun | null> {
+  /** Makes the run; what `watch` gives is called after each step. */
+  async #go(watch: (session: Session) => () => void): Promise<Run | SavedRun | null> {
     const scenario = this.#scenario;
     const file = this.#options.schedule ?? (this.#options.seed === undefined ? pinnedFile(scenario) : undefined);
     if (file === undefined) {
       const session = openSession(scenario);
-      return runFreely(session, this.#options.seed, this.#watch(session));
+      return runFreely(session, this.#options.seed, watch(session));
     }
     const schedule = await openSchedule(file, scenario);
-    if (schedule.ok) return runSaved(scenario, schedule.saved, (session) => this.#watch(session));
+    if (schedule.ok) return runSaved(scenario, schedule.saved, watch);
     refuse(schedule.message);
     return null;
   }
 
   /** Listens to a run: what it gives is to be called after each step. */
-  #watch({ k, interpreter }: Session): () => void {
+  #watch(session: Session): () => void {
+    const { k, interpreter } = session;
     const { quiet, json, width = 64 } = this.#options;
     const source = new EventSource(k.machine.store, (task) => interpreter.labelOf(task));
     const text = quiet || json ? null : new StraceText(this.#painter(), { width });
     this.#text = text;
+    this.#source = source;
+    this.#atEnd = () => endReports(subjectIn(session), new Set(this.#hazards.map(({ id }) => id)), source.steps);
     this.#sleepers = () => sleepersOf(k.machine, (actor) => interpreter.labelOf(actor));
     return () => {
       const events = source.afterStep();
+      for (const event of events) this.#keep(event);
+      for (; this.#foreseen[0]?.step === source.steps; ) this.#tell(this.#foreseen.shift() as Sighting);
       if (events.length === 0) return;
-      for (const event of events) {
-        text?.add(event);
-        this.#keep(event);
-      }
       this.#diagnostics.push(...complaintsOf(events, interpreter));
     };
   }
@@ -116,7 +133,15 @@ class Replay {
     return (line, kind) => this.#output.line(paint[kind](line));
   }
 
+  /** Puts what a detector has seen where the run stands. */
+  #tell(sighting: Sighting): void {
+    this.#reports.push(sighting);
+    this.#keep({ kind: 'report', sighting, step: this.#source?.steps ?? 0, who: { pid: 0, label: '' } });
+  }
+
   #keep(event: TraceEvent): void {
+    if (event.kind === 'fault' && this.#options.detect) return; // a detector tells more of it
+    this.#text?.add(event);
     this.#file?.add(event);
     if (event.kind === 'hazard') this.#hazards.push(event.report);
     if (this.#options.json && !this.#options.quiet) this.#events.push(eventJson(event));
@@ -129,13 +154,16 @@ class Replay {
     for (const complaint of complaints) tell(complaint);
     if (complaints.length > 0) endWith(DIFFERENT);
     const ids = [...new Set(this.#hazards.map(({ id }) => id))];
-    tell(`${file}: ${ran.steps} steps, ${endingText(ran, sleepers)}; hazards: ${ids.join(' ') || 'none'}`);
+    tell(
+      `${file}: ${ran.steps} steps, ${endingText(ran, sleepers)}; hazards: ${ids.join(' ') || 'none'}${reportsText(this.#reports)}`,
+    );
     return {
       file,
       ok: complaints.length === 0,
       ending: ran.ending,
       steps: ran.steps,
       hazards: this.#hazards,
+      reports: this.#reports.map(reportJson),
       unexpected: this.#diagnostics.map(({ line, column, message }) => ({ line, column, message })),
       waiting: sleepers.map(sleeperText),
       drift: ran.drift,
@@ -158,6 +186,13 @@ class Replay {
       ...(ran.ending === 'out-of-steps' ? [`${file}: given up after ${ran.steps} steps`] : []),
     ];
   }
+}
+
+/** Kinds of reports and how many there are of each, for the summary. */
+function reportsText(reports: readonly Sighting[]): string {
+  const byKind = Map.groupBy(reports, ({ kind }) => kind);
+  const counts = [...byKind].map(([kind, some]) => (some.length === 1 ? kind : `${kind} (${some.length})`));
+  return counts.length === 0 ? '' : `; reports: ${counts.join(', ')}`;
 }
 
 function endingText({ ending }: Run, sleepers: readonly Sleeper[]): string {

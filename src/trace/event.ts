@@ -14,6 +14,7 @@ import type { Datum, Struct } from '../syscalls/datum.ts';
 import type { Outcome } from '../syscalls/leave.ts';
 import type { Call, Span } from '../userland/language/ast.ts';
 import type { Report } from './hazard-block.ts';
+import type { Sighting } from './report-block.ts';
 
 /** Whose event it is: the number in the initial pid namespace, as a tracer outside has it, and what people call the task. */
 export interface Who {
@@ -37,7 +38,9 @@ export type Happening =
   | { readonly kind: 'mistake'; readonly program: string; readonly message: string; readonly span: Span }
   | { readonly kind: 'hazard'; readonly report: Report }
   /** Kernel memory was touched that should not have been, and no hazard accounts for it. */
-  | { readonly kind: 'fault'; readonly fault: Fault; readonly where: string };
+  | { readonly kind: 'fault'; readonly fault: Fault; readonly where: string }
+  /** What a detector has seen; whoever runs the detectors puts it where it became certain. */
+  | { readonly kind: 'report'; readonly sighting: Sighting };
 
 /** Something that happened at a step; steps count from 1. */
 export type TraceEvent = Happening & { readonly step: number; readonly who: Who };

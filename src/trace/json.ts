@@ -6,6 +6,7 @@ import { integerOf } from '../syscalls/datum.ts';
 import { printCall } from '../userland/language/print.ts';
 import { argumentTexts, type Printing } from './call-text.ts';
 import type { Happening, TraceEvent } from './event.ts';
+import { reportJson } from './report-block.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -42,6 +43,8 @@ function details(event: Happening, printing: Printing): Json {
       return { hazard: event.report };
     case 'fault':
       return { fault: event.fault.kind, access: event.fault.access, where: event.where };
+    case 'report':
+      return { report: reportJson(event.sighting) };
   }
 }
 

@@ -13,6 +13,7 @@ import { printValue } from './argument/value.ts';
 import { beginningOf, endOf, type Printing, resultText, withResult } from './call-text.ts';
 import type { TraceEvent, Who } from './event.ts';
 import { faultBlock, hazardBlock } from './hazard-block.ts';
+import { reportBlock } from './report-block.ts';
 import { restartText } from './restart.ts';
 
 /** What a line is, for those who colour it. */
@@ -79,6 +80,9 @@ export class StraceText {
         break;
       case 'fault':
         this.#block(faultBlock(event.fault, event.where, who, event.step), 'hazard');
+        break;
+      case 'report':
+        this.#block(reportBlock(event.sighting), 'hazard');
         break;
     }
   }

@@ -10,6 +10,7 @@ import { differenceText } from '../look/difference.ts';
 import { traceOf } from '../look/events.ts';
 import { contentsText, ipcText, messageQueuesText, segmentsText, semaphoresText, undoText } from '../look/ipc.ts';
 import { queuesText } from '../look/mqueue.ts';
+import { reportsText } from '../look/reports.ts';
 import { clockText, stepText } from '../look/steps.ts';
 import { choicesText, hazardsText, locksText, namespacesText, pidsText, readersText } from '../look/system.ts';
 import { armedText, descriptorsText, signalsText, tasksText, variablesText } from '../look/tasks.ts';
@@ -47,6 +48,7 @@ const topics: Readonly<Record<string, Topic>> = {
   rcu: readersText,
   ns: namespacesText,
   hazards: hazardsText,
+  reports: reportsText,
   choices: choicesText,
   breakpoints: (_debuggee, console) => breakpointsText(console),
   clock: clockText,

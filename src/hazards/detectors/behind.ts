@@ -1,5 +1,6 @@
 /** The catalogued hazard behind what a detector has seen, where one is known: a race is a symptom, its entry says what comes of it. */
 
+import { isHazard } from '../finding.ts';
 import type { RecordedStep } from './run-record.ts';
 
 /** By operation: the defect that the repaired kernel does not have this operation for. */
@@ -58,3 +59,7 @@ export function behindLeak(kind: string, seen: ReadonlySet<string>): string | nu
 
 /** The hazard behind a task that was not told of a signal. */
 export const behindUntold = (seen: ReadonlySet<string>): string | null => (seen.has('G12') ? 'G12' : null);
+
+/** The catalogued hazards that a run came to. */
+export const hazardsSeen = (steps: readonly RecordedStep[]): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ notes }) => notes.filter((note) => isHazard(note)).map(({ finding }) => finding.id)));

@@ -85,9 +85,10 @@ function isLost(record: RunRecord, subject: Subject, { cell, location, read, wri
     if (machine.canStep(actor)) machine.step(actor);
   }
   const actor = actorOf(twin, slow);
-  for (let steps = 0; steps < PATIENCE && actor !== undefined && machine.canStep(actor); steps++) {
+  if (actor === undefined) return false;
+  const { store } = machine;
+  for (let steps = 0; steps < PATIENCE && machine.canStep(actor); steps++) {
     machine.step(actor);
-    const { store } = machine;
     const written = store.writes.copy().find((one) => store.cellName(one) === location);
     if (written !== undefined) return valueText(store.peek(written as never)) !== valueAfter(record, cell, write);
   }

@@ -2,6 +2,7 @@
 
 import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Store } from '../../kernel-sim/machine/store.ts';
+import { findEntry } from '../catalogue/index.ts';
 import type { RecordedStep } from './run-record.ts';
 
 export type ReportKind =
@@ -24,12 +25,21 @@ export interface ReportedAccess {
   readonly call: string;
   /** The operation of the kernel. */
   readonly operation: string;
-  /** Its number in the run, from 1. */
+  /** Its number in the run, from 1; 0 when the run was not recorded. */
   readonly step: number;
   readonly access: string;
   /** The locks held, by name. */
   readonly locks: readonly string[];
 }
+
+/** A report before the hazard behind it is looked up. */
+export type Found = Omit<DetectorReport, 'hazardName'>;
+
+/** A report with the name of the hazard behind it. */
+export const named = (found: Found): DetectorReport => ({
+  ...found,
+  hazardName: found.hazard === null ? null : (findEntry(found.hazard)?.name ?? null),
+});
 
 export interface DetectorReport {
   readonly kind: ReportKind;
@@ -43,8 +53,9 @@ export interface DetectorReport {
   readonly accesses: readonly ReportedAccess[];
   /** Every lock that was held. */
   readonly locks: readonly string[];
-  /** Id of the catalogued hazard behind it, null when none is known. */
+  /** Id of the catalogued hazard behind it, null when none is known; and its name. */
   readonly hazard: string | null;
+  readonly hazardName: string | null;
   /** One line. */
   readonly message: string;
 }

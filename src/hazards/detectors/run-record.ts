@@ -123,11 +123,6 @@ export class RunRecord {
     });
   }
 
-  /** The locks that an actor holds now. */
-  heldBy(actor: Actor): readonly string[] {
-    return this.#locks.get(actor) ?? [];
-  }
-
   #footprint(): Footprint {
     const { reads, writes, adds } = this.machine.store;
     return { reads: [...reads.copy()], writes: [...writes.copy(), ...adds.copy()] };
@@ -160,13 +155,14 @@ export class RunRecord {
   }
 
   #locksDuring(actor: Actor, effect: Effect | undefined): readonly string[] {
-    const held = this.heldBy(actor);
+    const held = this.#locks.get(actor) ?? [];
     const does = locking[effect?.op.name ?? ''];
     if (effect === undefined || does === undefined) return held;
     const { name } = effect.args[0] as KernelObject;
     if (does === 'takes') {
-      this.#locks.set(actor, [...held, name]);
-      return this.heldBy(actor);
+      const more = [...held, name];
+      this.#locks.set(actor, more);
+      return more;
     }
     const at = held.lastIndexOf(name);
     this.#locks.set(

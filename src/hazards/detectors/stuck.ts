@@ -5,55 +5,61 @@
  * Who waits for what never came, such as a message that nobody sends, is no fault of the kernel's.
  */
 
-import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
 import { hasWork } from '../../kernel-sim/signal/mask.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
+import { holderOf } from './lock.ts';
 import type { RecordedStep, RunRecord } from './run-record.ts';
 
 export type StuckKind = 'deadlock' | 'lost-wakeup' | 'never-woken';
 
-export interface Stuck {
-  readonly kind: StuckKind;
+/** Somebody who cannot step. */
+export interface Waiting {
   readonly actor: Actor;
   readonly call: string;
   readonly operation: string;
   /** What its wait looks at, by name. */
   readonly waitsFor: readonly string[];
-  /** For a deadlock, the actors of the circle, this one first; for a lost wake-up, who had made it. */
-  readonly others: readonly Actor[];
-  /** For a lost wake-up, the step that made the condition true, and that of its own that made it false again. */
-  readonly lost: readonly RecordedStep[];
   /** Who holds the lock that it waits for. */
   readonly holder: Actor | null;
 }
 
-/** What becomes of everybody who is left at the end of a run; nobody must be able to step any more. */
-export function stuckActors(record: RunRecord): Stuck[] {
-  const { machine } = record;
-  return machine.actors
-    .filter((actor) => machine.isAlive(actor) && machine.store.peek(actor.frame) !== null)
-    .map((actor) => describe(record, actor));
+export interface Stuck extends Waiting {
+  readonly kind: StuckKind;
+  /** For a deadlock, the actors of the circle, this one first; for a lost wake-up, who had made it. */
+  readonly others: readonly Actor[];
+  /** For a lost wake-up, the step that made the condition true, and that of its own that made it false again. */
+  readonly lost: readonly RecordedStep[];
 }
 
-function describe(record: RunRecord, actor: Actor): Stuck {
-  const { machine } = record;
+/** Everybody who is in a call and cannot step now. */
+export function waitingActors(machine: Machine): Waiting[] {
   const { store } = machine;
-  const cells = waitedFor(machine, actor);
-  const frame = store.peek(actor.frame);
-  const circle = circleFrom(machine, actor);
-  const lost = circle.length > 0 ? [] : lostWake(record, actor, cells);
-  const isLost = lost.length > 0 || (circle.length === 0 && isUntold(machine, actor));
-  return {
-    kind: circle.length > 0 ? 'deadlock' : isLost ? 'lost-wakeup' : 'never-woken',
-    actor,
-    call: frame?.call.name ?? 'user',
-    operation: frame?.next?.op.name ?? 'return',
-    waitsFor: cells.map((cell) => store.cellName(cell)),
-    others: circle.length > 0 ? circle.slice(1) : lost.slice(0, 1).map((step) => step.actor),
-    lost,
-    holder: holderWaitedFor(machine, actor),
-  };
+  return machine.actors
+    .filter((actor) => machine.isAlive(actor) && store.peek(actor.frame) !== null && !machine.canStep(actor))
+    .map((actor) => {
+      const frame = store.peek(actor.frame);
+      return {
+        actor,
+        call: frame?.call.name ?? 'user',
+        operation: frame?.next?.op.name ?? 'return',
+        waitsFor: waitedFor(machine, actor).map((cell) => store.cellName(cell)),
+        holder: holderWaitedFor(machine, actor),
+      };
+    });
+}
+
+/** What becomes of those who wait. Only a deadlock is certain before the run is at its end. */
+export function stuckActors(record: RunRecord): Stuck[] {
+  const { machine } = record;
+  return waitingActors(machine).map((waiting) => {
+    const { actor } = waiting;
+    const circle = circleFrom(machine, actor);
+    if (circle.length > 0) return { ...waiting, kind: 'deadlock', others: circle.slice(1), lost: [] };
+    const lost = lostWake(record, actor, waitedFor(machine, actor));
+    const kind = lost.length > 0 || isUntold(machine, actor) ? 'lost-wakeup' : 'never-woken';
+    return { ...waiting, kind, others: lost.slice(0, 1).map((step) => step.actor), lost };
+  });
 }
 
 /** The cells that an actor's wait looks at. */
@@ -76,15 +82,11 @@ function circleFrom(machine: Machine, start: Actor): Actor[] {
   return [];
 }
 
-/** Who holds the lock that an actor waits for: what looks at a lock looks at its `owner`. */
+/** Who holds the lock that an actor waits for. */
 function holderWaitedFor(machine: Machine, actor: Actor): Actor | null {
-  const { store } = machine;
   for (const cell of waitedFor(machine, actor)) {
-    const lock = store.cellOwner(cell) as (KernelObject & { owner?: number }) | undefined;
-    if (lock?.owner !== cell) continue;
-    const holder = store.peek(cell as never) as KernelObject | null;
-    const held = machine.actors.find((other) => other === holder);
-    if (held !== undefined && machine.isAlive(held)) return held;
+    const holder = holderOf(machine, cell);
+    if (holder !== null && machine.isAlive(holder)) return holder;
   }
   return null;
 }

@@ -5,19 +5,19 @@ import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
 export interface Subject {
   readonly machine: Machine;
   /** What people call an actor; unique in a run. */
-  label(actor: Actor): string;
+  readonly label: (actor: Actor) => string;
 }
 
-/** Whose steps come next: by label, or by index in `machine.actors`; `time` and -1 stand for the clock. */
+/** Whose steps come next: by label, name or index in `machine.actors`; `time` and -1 stand for the clock. */
 export interface Stretch {
   readonly actor: string | number;
   readonly steps: number;
 }
 
-/** The actor with a label or an index; undefined for the clock, and for one that is not there. */
+/** The actor with a label, a name or an index; undefined for the clock, and for one that is not there. */
 export function actorOf({ machine, label }: Subject, which: string | number): Actor | undefined {
   if (typeof which === 'number') return machine.actors[which];
-  return machine.actors.find((actor) => label(actor) === which);
+  return machine.actors.find((actor) => actor.name === which || label(actor) === which);
 }
 
 /** Moves the clock to the next deadline; false when nobody waits for one. */

@@ -1,5 +1,7 @@
 /** Locks and read sections that a call is still in when it returns, or an actor when it is gone. */
 
+import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
+import { locksHeld } from './lock.ts';
 import type { RecordedStep, RunRecord } from './run-record.ts';
 
 export interface Kept {
@@ -30,4 +32,11 @@ function isEnd({ machine: { store } }: RunRecord, { actor, operation, from, to }
     if (store.journal.cellAt(entry) === actor.life && store.journal.valueAt(entry) === 'alive') return true;
   }
   return false;
+}
+
+/** Locks whose holder is gone or in no call any more: what can be told of a run that was not recorded, by holder. */
+export function orphanedLocks(machine: Machine): ReadonlyMap<Actor, readonly string[]> {
+  const idle = machine.actors.filter((actor) => !machine.isAlive(actor) || machine.store.peek(actor.frame) === null);
+  const kept = idle.map((actor) => [actor, locksHeld(machine, actor)] as const);
+  return new Map(kept.filter(([, locks]) => locks.length > 0));
 }
