@@ -1,0 +1,25 @@
+/** Locks as they are: objects with an `owner` that is the actor who holds them, whatever kind of object it is. */
+
+import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
+import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
+
+/** Whether a cell says who holds the lock that an object is. */
+export const isLock = (object: (KernelObject & { owner?: number }) | undefined, cell: number): boolean =>
+  object?.owner === cell;
+
+/** The actor who holds the lock that a cell tells the owner of; null when nobody does, and for any other cell. */
+export function holderOf({ store, actors }: Machine, cell: number): Actor | null {
+  if (!isLock(store.cellOwner(cell), cell)) return null;
+  const holder = store.peek(cell as never) as KernelObject | null;
+  return actors.find((actor) => actor === holder) ?? null;
+}
+
+/** The locks that an actor holds, by name. */
+export function locksHeld(machine: Machine, actor: Actor): string[] {
+  const held: string[] = [];
+  for (const object of machine.store.objects()) {
+    const { owner } = object as KernelObject & { owner?: unknown };
+    if (typeof owner === 'number' && holderOf(machine, owner) === actor) held.push(object.name);
+  }
+  return held;
+}
