@@ -1,6 +1,6 @@
 /**
- * Netlink messages as strace prints them: the header, what follows it, and attributes as pairs of a header and data. A message that
- * a program writes may leave lengths out: they are what they have to be.
+ * Netlink messages as strace prints them: the header, what follows it, and attributes as pairs of a header and data; a message that
+ * ends with its header is not in brackets. Programs may leave lengths out: they are what they have to be.
  */
 
 import { errnoNumber } from '../kernel-sim/abi/errno.ts';
@@ -54,8 +54,8 @@ function genericIn(head: Datum | undefined, data: Datum | undefined): Generic | 
 /** The message in a buffer; null for memory that cannot be read. Bytes are a message that is none. */
 export function messageIn(datum: Datum | undefined): Message | null {
   if (typeof datum === 'string') return { header: headerIn({}, 0), body: null };
-  if (!Array.isArray(datum)) return null;
-  const [head, second, third] = datum as readonly Datum[];
+  const parts: readonly (Datum | undefined)[] = Array.isArray(datum) ? datum : [datum];
+  const [head, second, third] = parts;
   if (!isStruct(head)) return null;
   const body = second === undefined ? null : genericIn(second, third);
   if (second !== undefined && body === null) return null;
@@ -85,13 +85,13 @@ const attributeOf = (attribute: Attribute): Datum => [
 
 /** A message as the kernel leaves it in a buffer. */
 export function messageOf({ header, body }: Message): Datum {
-  if (body === null) return [headerOf(header)];
+  if (body === null) return headerOf(header);
   if (isGeneric(body)) {
     const { command: cmd, version, attributes } = body;
     return [headerOf(header), { cmd, version }, attributes.map(attributeOf)];
   }
   const { errno, about } = body;
-  return [headerOf(header), { error: errno === null ? 0 : -errnoNumber(errno), msg: headerOf(about) }];
+  return [headerOf(header), { error: errno === null ? 0 : -errnoNumber(errno), msg: messageOf(about) }];
 }
 
 /** Bytes of a buffer's contents where the program does not say. */

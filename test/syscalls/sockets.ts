@@ -31,7 +31,7 @@ import { type Datum, FAULT, OUT } from '../../src/syscalls/datum.ts';
 import { KERNEL, S, type Wired, wired } from '../kernel-sim/netlink/_bench.ts';
 
 /** A message that the kernel only acknowledges: 16 bytes. */
-const noop: Datum = [{ nlmsg_type: NLMSG_NOOP, nlmsg_flags: NLM_F_REQUEST | NLM_F_ACK, nlmsg_seq: 7 }];
+const noop: Datum = { nlmsg_type: NLMSG_NOOP, nlmsg_flags: NLM_F_REQUEST | NLM_F_ACK, nlmsg_seq: 7 };
 const port = (nl_pid: number): Datum => ({ ...KERNEL, nl_pid });
 const inet: Datum = { sa_family: AF_INET, sin_port: 0 };
 const header = (fields: Record<string, Datum> = {}): Datum => ({
@@ -268,7 +268,7 @@ for (const base of bases) {
             msg_name: { sa_family: AF_NETLINK, nl_pid: 0, nl_groups: 0 },
             msg_namelen: 12,
             msg_flags: MSG_TRUNC,
-            msg_iov: [{ iov_base: [{ nlmsg_len: 36, nlmsg_seq: 7 }], iov_len: 16 }],
+            msg_iov: [{ iov_base: { nlmsg_len: 36, nlmsg_seq: 7 }, iov_len: 16 }],
           },
         },
       },

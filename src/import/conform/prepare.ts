@@ -5,9 +5,7 @@
 
 import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUTS } from '../../kernel-sim/abi/clone.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
-import { NETLINK_GENERIC } from '../../kernel-sim/abi/netlink.ts';
 import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
-import { AF_NETLINK } from '../../kernel-sim/abi/socket.ts';
 import { fileAt } from '../../kernel-sim/fs/files.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { type Datum, integerOf } from '../../syscalls/datum.ts';
@@ -30,7 +28,7 @@ const asTheyAre = (args: readonly Datum[]): readonly Datum[] => args;
 
 /** Files of /proc that the simulated kernel answers for. */
 const MODELLED =
-  /^\/proc\/(sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
+  /^\/proc\/(sys\/fs\/mqueue\/|sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
 
 /** Calls that need to know what an open file is; the others only its number. */
 const CONTENT: ReadonlySet<string> = new Set([
@@ -73,7 +71,7 @@ export function prepare(
 ): Prepared {
   const named = namedFile(call);
   if (named !== null) return prepareFile(simulation, task, call, named);
-  if (call.name === 'socket' && !isNetlink(call)) return 'outside';
+  if (call.name === 'socket') return 'outside'; // what recorded programs speak to is none of the families here
   const fd = descriptorOf(call);
   if (fd !== null && isUnknown(simulation, task, call, fd)) installOutside(simulation.store, task, fd);
   if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
@@ -82,14 +80,6 @@ export function prepare(
   if (call.name === 'clone' || call.name === 'clone3') return prepareClone(call);
   if (call.name === 'semctl') return prepareValues(simulation, call, events, index);
   return asTheyAre;
-}
-
-/** Whether a recorded socket(2) makes one of the kind that there is here. */
-function isNetlink({ args }: RecordedCall): boolean {
-  const [family, , protocol] = (args ?? []).map((arg) => evaluate(arg, NO_VARIABLES));
-  return (
-    family?.ok === true && family.value === AF_NETLINK && protocol?.ok === true && protocol.value === NETLINK_GENERIC
-  );
 }
 
 function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, file: NamedFile): Prepared {

@@ -68,8 +68,11 @@ const isRequest = ({ header }: Message): boolean =>
   (header.flags & NLM_F_REQUEST) !== 0 && header.type >= NLMSG_MIN_TYPE;
 
 /** NLMSG_ERROR, which without an errno is the acknowledgement. */
-const complaint = (k: Kernel, { message: { header }, port }: Packet, errno: ErrnoName | null): Message =>
-  compose(NLMSG_ERROR, errno === null && !k.is26 ? NLM_F_CAPPED : 0, header, port, { errno, about: header });
+function complaint(k: Kernel, { message, port }: Packet, errno: ErrnoName | null): Message {
+  const { header } = message;
+  const about = errno === null ? { header, body: null } : message;
+  return compose(NLMSG_ERROR, errno === null && !k.is26 ? NLM_F_CAPPED : 0, header, port, { errno, about });
+}
 
 /**
  * Does what a message asks for.

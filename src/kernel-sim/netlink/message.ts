@@ -37,12 +37,12 @@ export interface Generic {
 }
 
 /**
- * What follows the header in NLMSG_ERROR: no error for an acknowledgement, and the header of the message that it is about. Behind an
- * error comes the rest of that message, which is only counted here.
+ * What follows the header in NLMSG_ERROR: the message that it is about, of which an acknowledgement, which is no error, has the header
+ * alone.
  */
 export interface Complaint {
   readonly errno: ErrnoName | null;
-  readonly about: Header;
+  readonly about: Message;
 }
 
 export interface Message {
@@ -75,7 +75,7 @@ export const sizeOfAttribute = ({ value }: Attribute): number => NLA_HDRLEN + si
 
 const sizeOfBody = (body: Message['body']): number => {
   if (body === null) return 0;
-  if (!isGeneric(body)) return INTEGER + (body.errno === null ? NLMSG_HDRLEN : align(body.about.length));
+  if (!isGeneric(body)) return INTEGER + (body.errno === null ? NLMSG_HDRLEN : align(body.about.header.length));
   return body.attributes.reduce((sum, attribute) => sum + align(sizeOfAttribute(attribute)), GENL_HDRLEN);
 };
 

@@ -10,7 +10,7 @@ type Print = (kind: string, value: Datum, context: Context) => string;
 
 const types = choice(
   namesOf(netlink, 'NLMSG_NOOP NLMSG_ERROR NLMSG_DONE NLMSG_OVERRUN GENL_ID_CTRL GENL_ID_CR'),
-  'NLMSG',
+  'GENERIC_FAMILY',
 );
 
 const messageFlags = flags(
@@ -85,17 +85,21 @@ function attribute(datum: Datum, names: Names, context: Context, print: Print): 
 
 function second(struct: Struct, names: Names, context: Context, print: Print): string {
   if (!('error' in struct)) return fields(struct, { cmd: names.commands }, context, print);
-  const about: Printer = (value) => (isStruct(value) ? fields(value, header, context, print) : undefined);
+  const about: Printer = (value) => netlinkMessage(value, context, print);
   return fields(struct, { error, msg: about }, context, print);
 }
 
 /** A message as strace prints it; undefined for what is none. */
 export function netlinkMessage(value: Datum, context: Context, print: Print): string | undefined {
-  const [head, next, attributes] = Array.isArray(value) ? (value as readonly Datum[]) : [];
+  const parts: readonly Datum[] = Array.isArray(value) ? value : [value];
+  const [head, next, attributes] = parts;
   if (!isStruct(head)) return undefined;
+  if (next === undefined) return fields(head, header, context, print);
   const names = families.get(integerOf(head.nlmsg_type)) ?? plain;
-  const texts = [fields(head, header, context, print)];
-  if (next !== undefined) texts.push(isStruct(next) ? second(next, names, context, print) : print('', next, context));
+  const texts = [
+    fields(head, header, context, print),
+    isStruct(next) ? second(next, names, context, print) : print('', next, context),
+  ];
   if (Array.isArray(attributes)) {
     const list = (attributes as readonly Datum[]).map((one) => attribute(one, names, context, print));
     texts.push(`[${list.join(', ')}]`);

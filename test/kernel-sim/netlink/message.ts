@@ -15,6 +15,8 @@ const attributes = [
   { type: 3, value: 'abc' },
 ];
 const message: Message = { header, body: { command: 1, version: 1, attributes } };
+/** What an answer is about: the message counts with the length that it says. */
+const about: Message = { header: { ...header, length: 99 }, body: null };
 
 test('an attribute is as long as the data of C that it stands for', (t) => {
   const size = (value: Plain): number => sizeOfAttribute({ type: 1, value });
@@ -29,8 +31,8 @@ test('an attribute is as long as the data of C that it stands for', (t) => {
 
 test('a message is its header, and each part aligned to four bytes', (t) => {
   t.is(sizeOfMessage({ body: null }), 16);
-  t.is(sizeOfMessage({ body: { errno: null, about: { ...header, length: 99 } } }), 36);
-  t.is(sizeOfMessage({ body: { errno: 'ESRCH', about: { ...header, length: 99 } } }), 120);
+  t.is(sizeOfMessage({ body: { errno: null, about } }), 36);
+  t.is(sizeOfMessage({ body: { errno: 'ESRCH', about } }), 120);
   t.is(sizeOfMessage(message), 16 + 4 + 8 + 12 + 8);
   t.is(sizeOfMessage({ body: { command: 1, version: 1, attributes: [{ type: 1, value: 'abcd' }] } }), 32);
 });
@@ -58,5 +60,5 @@ test('what does not fit of a message is cut between its parts', (t) => {
   t.is(parts(28), 1);
   t.is(parts(47), 2);
   t.is(cut(message, 48), message);
-  t.deepEqual(cut({ header, body: { errno: null, about: header } }, 30), { header, body: null });
+  t.deepEqual(cut({ header, body: { errno: null, about } }, 30), { header, body: null });
 });
