@@ -14,6 +14,7 @@ import type { PlanContext } from './context.ts';
 import { bitsOf, isUnprivileged } from './credentials.ts';
 import { lostOfStatus } from './death.ts';
 import type { Foresight } from './foresight.ts';
+import { heldBack } from './held-back.ts';
 import { handlerOf, resendingOf } from './signals.ts';
 import { lossInText, type SignalInterface } from './signals-by-file.ts';
 import { lossWhenFrozen } from './signals-by-freezer.ts';
@@ -82,12 +83,11 @@ function losesSignals(task: LiveTask, { handlers, signals: by }: PlanContext, fo
 
 /** What an interface loses of a pending signal; `thread` is whose own queue it is in, null for that of the process. */
 function lossOf(by: SignalInterface, info: SigInfo, task: LiveTask, thread: Thread | null): string | null {
-  const { blocked } = thread ?? task.threads[0]!;
   switch (by) {
     case 'sending':
-      return resendingOf(info, blocked, task, thread).loses;
+      return resendingOf(info, task, thread).loses;
     case 'procsig':
-      return lossInText(info, blocked);
+      return lossInText(info, heldBack(task, thread));
     case 'freezer':
       return lossWhenFrozen(info, task, thread);
   }

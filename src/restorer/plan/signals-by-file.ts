@@ -10,6 +10,7 @@ import * as signal from '../../kernel-sim/abi/signal.ts';
 import { type Detail, detailOf, type Fixes, printMask, type QueueFile } from '../../kernel-sim/signal/procsig/text.ts';
 import { setOf } from '../../kernel-sim/signal/signal-set.ts';
 import { isKnown, type LiveTask, type SigInfo, type Thread } from '../image/index.ts';
+import { heldBack } from './held-back.ts';
 import type { Script } from './script.ts';
 import { name, number, ownPid, text } from './syntax.ts';
 
@@ -31,8 +32,8 @@ export function writeThreadSignals(script: Script, kernel: Fixes, { blocked, alt
 }
 
 /** Writes the queue of the process; by its leader. */
-export function writeSharedSignals(script: Script, kernel: Fixes, { signals: { pending }, threads }: LiveTask): void {
-  writeQueue(script, kernel, 'shared_pending', pending, threads[0]!.blocked);
+export function writeSharedSignals(script: Script, kernel: Fixes, task: LiveTask): void {
+  writeQueue(script, kernel, 'shared_pending', task.signals.pending, heldBack(task, null));
 }
 
 /** What a text does not say of a pending signal; null when it says all. */

@@ -14,6 +14,7 @@ import { RESERVED_PIDS } from '../../kernel-sim/pid/allocator.ts';
 import type { SigInfo as KernelInfo } from '../../kernel-sim/signal/siginfo.ts';
 import { setOf } from '../../kernel-sim/signal/signal-set.ts';
 import { type Image, isKnown, type LiveTask, type SigInfo, type Thread } from '../image/index.ts';
+import { heldBack } from './held-back.ts';
 import { hearEnd } from './meeting.ts';
 import { Script } from './script.ts';
 import { name, none, number, struct, text } from './syntax.ts';
@@ -106,8 +107,7 @@ function recordOf(task: LiveTask, thread: Thread): SignalRecord | null {
  */
 export function lossWhenFrozen({ signo }: SigInfo, task: LiveTask, thread: Thread | null): string | null {
   if (signo === signal.SIGKILL || signo === signal.SIGSTOP) return 'a pending SIGKILL or SIGSTOP';
-  const takers = thread === null ? task.threads : [thread];
-  const stays = task.state === 'stopped' || takers.every(({ blocked }) => blocked.includes(signo));
+  const stays = task.state === 'stopped' || heldBack(task, thread).includes(signo);
   return stays ? null : 'a pending signal that is not blocked';
 }
 

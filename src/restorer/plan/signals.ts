@@ -10,6 +10,7 @@ import { signalName } from '../../kernel-sim/abi/signal-name.ts';
 import type { Expr } from '../../userland/language/ast.ts';
 import { type Altstack, isKnown, type LiveTask, type SigAction, type SigInfo, type Thread } from '../image/index.ts';
 import type { PlanContext } from './context.ts';
+import { heldBack } from './held-back.ts';
 import type { Script } from './script.ts';
 import { writeSharedSignals, writeThreadSignals } from './signals-by-file.ts';
 import { flags, name, none, number, ownPid, signals, struct } from './syntax.ts';
@@ -55,7 +56,7 @@ export function setThreadSignals(
   if (thread.altstack !== undefined && thread.altstack !== 'unknown') setStack(script, thread.altstack);
   if (thread.blocked.length > 0)
     script.call('rt_sigprocmask', [name('SIG_SETMASK'), set(thread.blocked), none, SIGSET_SIZE]);
-  for (const info of thread.pending) resend(script, info, resendingOf(info, thread.blocked, task, thread));
+  for (const info of thread.pending) resend(script, info, resendingOf(info, task, thread));
 }
 
 /** The queue of the process. */
@@ -65,8 +66,7 @@ export function queueShared(script: Script, { signals: by, kernel }: PlanContext
     writeSharedSignals(script, kernel, task);
     return;
   }
-  const blocked = task.threads[0]!.blocked;
-  for (const info of task.signals.pending) resend(script, info, resendingOf(info, blocked, task, null));
+  for (const info of task.signals.pending) resend(script, info, resendingOf(info, task, null));
 }
 
 /** The handler of an action as a program names it; null where nothing can be named. */
@@ -77,16 +77,12 @@ export function handlerOf({ handler }: SigAction, handlers: ReadonlySet<string>)
 }
 
 /** How a pending signal can be sent again; `thread` is whose own queue it is in, null for that of the process. */
-export function resendingOf(
-  info: SigInfo,
-  blocked: readonly number[],
-  task: LiveTask,
-  thread: Thread | null,
-): Resending {
+export function resendingOf(info: SigInfo, task: LiveTask, thread: Thread | null): Resending {
   if (info.signo === signal.SIGKILL || info.signo === signal.SIGSTOP) {
     return { by: 'nothing', loses: 'a pending SIGKILL or SIGSTOP' };
   }
-  if (!blocked.includes(info.signo)) return { by: 'nothing', loses: 'a pending signal that is not blocked' };
+  if (!heldBack(task, thread).includes(info.signo))
+    return { by: 'nothing', loses: 'a pending signal that is not blocked' };
   const { uid } = thread?.credentials ?? task.credentials;
   const isOwn = (info.pid ?? task.pid) === task.pid && (info.uid ?? uid) === uid;
   if (info.code === 'unknown') return { by: thread === null ? 'kill' : 'tkill', loses: null };
@@ -108,13 +104,14 @@ function resend(script: Script, info: SigInfo, { by }: Resending): void {
 
 function siginfo({ signo, code: why, pid, uid, value, timer, overrun }: SigInfo): Expr {
   const wide = value === undefined ? 0n : BigInt(value);
+  const hasValue = value !== undefined || why !== code.SI_TKILL; // what tkill sends has no room for one
   return struct({
     si_signo: name(signalName(signo)!),
     si_code: number(isKnown(why) ? why : 0),
     ...(timer === undefined
       ? { si_pid: number(pid ?? 0), si_uid: number(uid ?? 0) }
       : { si_timerid: number(timer), si_overrun: number(overrun ?? 0) }),
-    ...(wide === 0n ? { si_int: number(0) } : { si_ptr: number(wide, 16) }),
+    ...(hasValue && (wide === 0n ? { si_int: number(0) } : { si_ptr: number(wide, 16) })),
   });
 }
 
