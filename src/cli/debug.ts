@@ -8,6 +8,7 @@ import { runScript } from '../debug/repl/session-commands.ts';
 import { coloured } from '../debug/repl/style.ts';
 import { converse } from '../debug/repl/terminal.ts';
 import { readSavedSchedule } from '../explore/saved-schedule.ts';
+import { renderDiagnostics } from '../scenario/diagnostic.ts';
 import { coloursOf } from './colour.ts';
 import { explainHazard, exploreFrom } from './debug-explorer.ts';
 import { openDebuggee } from './debug-target.ts';
@@ -36,8 +37,8 @@ export function hostOf(file: string, options: ScenarioOptions): Host {
     readSchedule: async (name) => {
       const text = await readFile(name, 'utf8').catch((error: Error) => error);
       if (text instanceof Error) return { error: text.message };
-      const read = readSavedSchedule(text);
-      return read.ok ? read.saved.schedule : { error: `${name}: ${read.message}` };
+      const read = readSavedSchedule(text, name);
+      return read.ok ? read.value.schedule : { error: renderDiagnostics(read.diagnostics) };
     },
     explore: exploreFrom,
     explain: explainHazard,

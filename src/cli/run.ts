@@ -6,6 +6,7 @@ import { readSavedSchedule, type SavedSchedule } from '../explore/saved-schedule
 import { isHazard } from '../hazards/finding.ts';
 import { type Policy, Runner, seededRandom } from '../kernel-sim/machine/schedule.ts';
 import { parseConstraint, printPoint } from '../scenario/constraint.ts';
+import { renderDiagnostics } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ScheduleGate } from '../scenario/schedule-gate.ts';
 import { followChoices, followStretches, oldestFirst } from '../scenario/schedule-policy.ts';
@@ -121,11 +122,8 @@ export async function openSchedule(
       message: `${file}: ${text.code === 'ENOENT' ? 'no such file' : `cannot be read: ${text.code}`}`,
     };
   }
-  const read = readSavedSchedule(text);
-  if (!read.ok) return { ok: false, message: `${file}: ${read.message}` };
-  if (read.saved.scenario === scenario.title) return read;
-  const message = `${file}: the schedule is of "${read.saved.scenario}", not of "${scenario.title}"`;
-  return { ok: false, message };
+  const read = readSavedSchedule(text, file, scenario.title);
+  return read.ok ? { ok: true, saved: read.value } : { ok: false, message: renderDiagnostics(read.diagnostics) };
 }
 
 /** The file of the schedule that a scenario pins, if it does; it is named from the scenario's folder. */

@@ -4,6 +4,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { renderDiagnostics } from '../scenario/diagnostic.ts';
 import type { Overrides } from '../scenario/reading.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Exploration, ExploreOptions } from './explore.ts';
@@ -45,12 +46,9 @@ export async function explore(
 /** Runs a scenario by a schedule that `thaw explore --save` wrote; says whether the hazard came again, or what has drifted. */
 export async function replay(file: string, schedule: string, overrides: Overrides = {}): Promise<SavedReplay> {
   const scenario = await open(file, overrides);
-  const read = readSavedSchedule(await readFile(schedule, 'utf8'));
-  if (!read.ok) throw new Error(`${schedule}: ${read.message}`);
-  if (read.saved.scenario !== scenario.title) {
-    throw new Error(`${schedule}: the schedule is of "${read.saved.scenario}", not of "${scenario.title}"`);
-  }
-  return replaySaved(scenario, read.saved);
+  const read = readSavedSchedule(await readFile(schedule, 'utf8'), schedule, scenario.title);
+  if (!read.ok) throw new Error(renderDiagnostics(read.diagnostics));
+  return replaySaved(scenario, read.value);
 }
 
 /**

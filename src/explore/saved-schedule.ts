@@ -5,9 +5,13 @@
  * hazard; they are tried before they are saved. A replay that no longer passes one of the named points reports drift by its name.
  */
 
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { z } from 'zod';
+import { checkDocument } from '../scenario/check.ts';
 import { type Constraint, type Point, parseConstraint, printConstraint, printPoint } from '../scenario/constraint.ts';
+import type { Diagnostic, Parsed } from '../scenario/diagnostic.ts';
+import { YamlDocument } from '../scenario/document.ts';
+import { expected } from '../scenario/expected.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ScheduleGate } from '../scenario/schedule-gate.ts';
 import { openSession } from '../scenario/session.ts';
@@ -17,32 +21,45 @@ import { replay } from './schedule.ts';
 import { CLOCK, Walker } from './walker.ts';
 
 const schema = z.strictObject({
-  version: z.literal(1),
-  scenario: z.string().max(1024),
-  hazard: z.string().max(8),
-  task: z.string().max(256),
-  preemptions: z.number().int().nonnegative(),
-  constraints: z.array(z.string().max(1024)).max(1000),
-  schedule: z.array(z.strictObject({ actor: z.string().max(1024), steps: z.number().int().positive() })).max(1_000_000),
+  version: z.literal(1, expected('1, the version of the format')),
+  scenario: z.string(expected('the title of its scenario')).max(1024),
+  hazard: z.string(expected('a hazard id')).max(8),
+  task: z.string(expected('the task that suffers it')).max(256),
+  preemptions: z.int(expected('a whole number from 0')).min(0, expected('a whole number from 0')),
+  constraints: z.array(z.string(expected('an order of two points')).max(1024), expected('a list')).max(1000),
+  schedule: z
+    .array(
+      z.strictObject({
+        actor: z.string(expected('who steps')).max(1024),
+        steps: z.int(expected('a whole number from 1')).min(1, expected('a whole number from 1')),
+      }),
+      expected('a list of stretches'),
+    )
+    .max(1_000_000),
 });
 
 export type SavedSchedule = z.infer<typeof schema>;
 
-/** Reads a saved schedule; says what is wrong with it otherwise. */
-export function readSavedSchedule(text: string): { ok: true; saved: SavedSchedule } | { ok: false; message: string } {
-  let data: unknown;
-  try {
-    data = parse(text, { maxAliasCount: 0, logLevel: 'error' });
-  } catch (error) {
-    return { ok: false, message: error instanceof Error ? error.message : String(error) };
+/**
+ * Reads a saved schedule; every mistake comes with its place.
+ *
+ * @param title of the scenario that it has to be of
+ */
+export function readSavedSchedule(text: string, file: string, title?: string): Parsed<SavedSchedule> {
+  const document = YamlDocument.read(text, file);
+  if (!document.ok) return document;
+  const checked = checkDocument(document.value, schema);
+  if (!checked.ok) return checked;
+  const saved = checked.value;
+  const mistakes: Diagnostic[] = saved.constraints.flatMap((constraint, i) =>
+    parseConstraint(constraint).ok
+      ? []
+      : [document.value.problem(['constraints', i], `"${constraint}" is no constraint`)],
+  );
+  if (title !== undefined && saved.scenario !== title) {
+    mistakes.push(document.value.problem(['scenario'], `the schedule is of "${saved.scenario}", not of "${title}"`));
   }
-  const parsed = schema.safeParse(data);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return { ok: false, message: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a saved schedule'}` };
-  }
-  const wrong = parsed.data.constraints.find((constraint) => !parseConstraint(constraint).ok);
-  return wrong === undefined ? { ok: true, saved: parsed.data } : { ok: false, message: `"${wrong}" is no constraint` };
+  return mistakes.length === 0 ? checked : { ok: false, diagnostics: mistakes };
 }
 
 export const printSavedSchedule = (saved: SavedSchedule): string => stringify(saved, { lineWidth: 0 });

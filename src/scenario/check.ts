@@ -1,26 +1,25 @@
-// Holds the data of a scenario file against the schema and says in plain words what does not fit.
+// Holds the data of a file against its schema and says in plain words what does not fit.
 
 import type { z } from 'zod';
 import { didYouMean } from '../userland/language/suggest.ts';
 import type { Diagnostic, Parsed } from './diagnostic.ts';
-import type { ScenarioDocument } from './document.ts';
-import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import type { YamlDocument } from './document.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** The checked data of a document, or every key and value that does not fit. */
-export function checkDocument(document: ScenarioDocument): Parsed<ScenarioFile> {
-  const result = scenarioSchema.safeParse(document.data);
+export function checkDocument<T>(document: YamlDocument, schema: z.ZodType<T>): Parsed<T> {
+  const result = schema.safeParse(document.data);
   if (result.success) return { ok: true, value: result.data };
-  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => explain(issue, document)) };
+  return { ok: false, diagnostics: result.error.issues.flatMap((issue) => explain(issue, document, schema)) };
 }
 
-function explain(issue: Issue, document: ScenarioDocument): Diagnostic[] {
+function explain(issue: Issue, document: YamlDocument, schema: z.core.$ZodType): Diagnostic[] {
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => {
-        const message = `unknown key "${key}"${didYouMean(key, keysAt(scenarioSchema, path))}`;
+        const message = `unknown key "${key}"${didYouMean(key, keysAt(schema, path))}`;
         return document.problem([...path, key], message, 'key');
       });
     case 'invalid_key': {

@@ -1,4 +1,4 @@
-// The YAML of a scenario file: plain data, with the way back from each value to its place in the text.
+// The YAML of a file that people write: plain data, with the way back from each value to its place in the text.
 
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Scalar } from 'yaml';
 import type { Diagnostic, Parsed } from './diagnostic.ts';
@@ -8,7 +8,7 @@ import { keyText, type Mistake, maxDepth, toData } from './yaml-data.ts';
 export type Path = readonly (string | number)[];
 
 /** A YAML 1.2 text with at most one document. */
-export class ScenarioDocument {
+export class YamlDocument {
   readonly file: string;
   /** The lines of the text without their ends. */
   readonly lines: readonly string[];
@@ -18,7 +18,7 @@ export class ScenarioDocument {
   readonly #counter: LineCounter;
 
   /** Reads a text; mistakes in its syntax come with their places. */
-  static read(text: string, file: string): Parsed<ScenarioDocument> {
+  static read(text: string, file: string): Parsed<YamlDocument> {
     const counter = new LineCounter();
     const lines = text.split(/\r?\n/);
     const refuse = (mistakes: readonly { range: readonly number[]; message: string }[]): Parsed<never> => ({
@@ -35,7 +35,7 @@ export class ScenarioDocument {
     if (mistakes.length > 0) {
       return refuse(mistakes.map(({ node, message }) => ({ range: rangeOf(node), message })));
     }
-    return { ok: true, value: new ScenarioDocument(file, lines, data, document, counter) };
+    return { ok: true, value: new YamlDocument(file, lines, data, document, counter) };
   }
 
   private constructor(file: string, lines: readonly string[], data: unknown, document: Document, counter: LineCounter) {

@@ -6,7 +6,7 @@ import type { Origin, Program } from '../userland/language/ast.ts';
 import { parseProgram } from '../userland/language/parse.ts';
 import { resolveNames } from '../userland/language/resolve.ts';
 import type { Diagnostic, Parsed } from './diagnostic.ts';
-import type { ScenarioDocument } from './document.ts';
+import type { YamlDocument } from './document.ts';
 import type { Vocabulary } from './reading.ts';
 
 /** Where a program's text begins in the file, and whether every place in the text has its place there. */
@@ -14,7 +14,7 @@ type Placement = { readonly origin: Origin; readonly exact: boolean };
 
 /** Parses the programs of a document and looks up the names in them; every mistake has its place in the file. */
 export function readPrograms(
-  document: ScenarioDocument,
+  document: YamlDocument,
   texts: Readonly<Record<string, string>>,
   params: Iterable<string>,
   { calls, fillsIn }: Pick<Vocabulary, 'calls' | 'fillsIn'>,
@@ -49,7 +49,7 @@ export function readPrograms(
 }
 
 /** A program behind `|` keeps its lines; one on a single line keeps its columns; in other texts YAML moves characters about. */
-function placeProgram(document: ScenarioDocument, scalar: Scalar | undefined, text: string): Placement {
+function placeProgram(document: YamlDocument, scalar: Scalar | undefined, text: string): Placement {
   const { file, lines } = document;
   const [from, to] = scalar?.range ?? [0, 0];
   const start = document.placeOf(from);

@@ -5,13 +5,13 @@ import { didYouMean } from '../userland/language/suggest.ts';
 import { checkDocument } from './check.ts';
 import { type Constraint, type ParsedConstraint, parseConstraint } from './constraint.ts';
 import type { Diagnostic, Parsed } from './diagnostic.ts';
-import { type Path, ScenarioDocument } from './document.ts';
+import { type Path, YamlDocument } from './document.ts';
 import { chooseKernel } from './kernel-choice.ts';
 import { paramValues } from './params.ts';
 import { readPrograms } from './programs.ts';
 import { hazard, type Overrides, type Reading, type Vocabulary } from './reading.ts';
 import type { Scenario, SchedulePin } from './scenario.ts';
-import type { ScenarioFile } from './schema.ts';
+import { type ScenarioFile, scenarioSchema } from './schema.ts';
 
 /** Characters of a scenario file; more is refused unread. */
 export const maxScenarioLength = 4 * 1024 * 1024;
@@ -27,9 +27,9 @@ export function readScenario(
     const message = `longer than ${maxScenarioLength} characters, the most that is read`;
     return { ok: false, diagnostics: [{ file, line: 1, column: 1, length: 1, message, sourceLine: '' }] };
   }
-  const document = ScenarioDocument.read(text, file);
+  const document = YamlDocument.read(text, file);
   if (!document.ok) return document;
-  const checked = checkDocument(document.value);
+  const checked = checkDocument(document.value, scenarioSchema);
   if (!checked.ok) return checked;
 
   const diagnostics: Diagnostic[] = [];

@@ -2,7 +2,7 @@
 
 import * as capability from '../kernel-sim/abi/capability.ts';
 import { didYouMean } from '../userland/language/suggest.ts';
-import type { Path, ScenarioDocument } from './document.ts';
+import type { Path, YamlDocument } from './document.ts';
 import type { Settings } from './params.ts';
 
 /** The names that a scenario may use and this room does not know by itself. */
@@ -29,7 +29,7 @@ export type Overrides = {
 
 /** Everything that the checks of one file share. */
 export type Reading = {
-  readonly document: ScenarioDocument;
+  readonly document: YamlDocument;
   readonly vocabulary: Vocabulary;
   readonly overrides: Overrides;
   /** Notes a mistake about the value, or the key, at a path. */

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { ALTERNATIVES } from '../kernel-sim/profile.ts';
+import { expected } from './expected.ts';
 
 /** What a name of a program or a parameter looks like. */
 export const namePattern = /^[A-Za-z][A-Za-z0-9_]*$/;
@@ -29,21 +30,6 @@ const resources = {
   msgqueue: 'RLIMIT_MSGQUEUE: bytes in POSIX queues of a user',
   memlock: 'RLIMIT_MEMLOCK: bytes locked in memory',
 } as const;
-
-/** The complaint of a value that is not what it should be. */
-function expected(what: string): { error: (issue: { readonly input?: unknown }) => string } {
-  return {
-    error: ({ input }) => (input === undefined ? `missing: ${what}` : `expected ${what}, found ${describe(input)}`),
-  };
-}
-
-function describe(input: unknown): string {
-  if (input === null) return 'nothing';
-  if (Array.isArray(input)) return 'a list';
-  if (typeof input === 'string') return input.length > 40 ? 'a text' : JSON.stringify(input);
-  if (typeof input === 'number' || typeof input === 'bigint' || typeof input === 'boolean') return input.toString();
-  return 'a mapping';
-}
 
 const text = (what: string) => z.string(expected(what)).min(1, expected(what));
 const count = (what = 'a whole number from 0') => z.int(expected(what)).min(0, expected(what));

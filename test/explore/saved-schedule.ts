@@ -9,6 +9,7 @@ import {
 } from '../../src/explore/saved-schedule.ts';
 import { exploreScenario } from '../../src/explore/scenario.ts';
 import { atOnce } from '../../src/explore/turns.ts';
+import { renderDiagnostics } from '../../src/scenario/diagnostic.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
 import { programs } from './helpers/scenario.ts';
 
@@ -39,8 +40,8 @@ function savedOf(scenario: Scenario, id: string): SavedSchedule {
 
 test('a saved schedule comes through its text and leads to the hazard again', (t) => {
   const saved = savedOf(race(), 'P1');
-  const read = readSavedSchedule(printSavedSchedule(saved));
-  t.deepEqual(read, { ok: true, saved });
+  const read = readSavedSchedule(printSavedSchedule(saved), 'a.yaml');
+  t.deepEqual(read, { ok: true, value: saved });
   t.deepEqual(replaySaved(race(), saved), { reproduced: true, drift: [] });
   t.true(saved.constraints.length > 0);
 });
@@ -72,15 +73,15 @@ test('what is no saved schedule is refused with a message, whatever it is', (t) 
   const damaged = fc.tuple(fc.nat(good.length), fc.nat(20), fc.string({ maxLength: 8 }));
   fc.assert(
     fc.property(damaged, ([at, cut, put]) => {
-      const read = readSavedSchedule(good.slice(0, at) + put + good.slice(at + cut));
-      return read.ok || read.message.length > 0;
+      const read = readSavedSchedule(good.slice(0, at) + put + good.slice(at + cut), 'a.yaml');
+      return read.ok || read.diagnostics.every(({ message, line }) => message.length > 0 && line > 0);
     }),
     { seed: 1, numRuns: 300 },
   );
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-      const read = readSavedSchedule(text);
-      return !read.ok && read.message.length > 0;
+      const read = readSavedSchedule(text, 'a.yaml');
+      return !read.ok && read.diagnostics.length > 0;
     }),
     { seed: 2, numRuns: 200 },
   );
@@ -89,11 +90,14 @@ test('what is no saved schedule is refused with a message, whatever it is', (t) 
 
 test('a saved schedule names what is wrong with it', (t) => {
   const message = (text: string): string => {
-    const read = readSavedSchedule(text);
-    return read.ok ? '' : read.message;
+    const read = readSavedSchedule(text, 'a.yaml');
+    return read.ok ? '' : renderDiagnostics(read.diagnostics);
   };
   const saved = savedOf(race(), 'P1');
-  t.regex(message(printSavedSchedule({ ...saved, preemptions: -1 })), /^preemptions: /);
-  t.is(message(printSavedSchedule({ ...saved, constraints: ['a b'] })), '"a b" is no constraint');
-  t.regex(message('a: ['), /\S/);
+  t.regex(
+    message(printSavedSchedule({ ...saved, preemptions: -1 })),
+    /^a\.yaml:5:14: expected a whole number from 0, found -1/,
+  );
+  t.regex(message(printSavedSchedule({ ...saved, constraints: ['a b'] })), /^a\.yaml:7:5: "a b" is no constraint/);
+  t.regex(message('a: ['), /^a\.yaml:1:5: /);
 });
