@@ -1,5 +1,5 @@
 /**
- * What follows from the values of some cells, as a tree: each of its forks looks at one slot of a sketch.
+ * What follows from the values of some cells, as a tree: each of its forks looks at one group of a sketch.
  *
  * Whoever decided something looked at cells one after the other, and which one came next depended on those before alone. So all
  * that was decided the same way shares its forks. Cells that hold the same in all states of a search are no forks.
@@ -16,8 +16,8 @@ export interface Decision<T> {
 
 interface Fork<T> {
   /** -1 at an outcome. */
-  slot: number;
-  /** By the number of the value in the slot. */
+  group: number;
+  /** By the number of what the group holds. */
   next: (Fork<T> | undefined)[];
   outcome: T | undefined;
 }
@@ -25,6 +25,7 @@ interface Fork<T> {
 export class Decisions<T> implements Reliant {
   isStale = true;
   readonly #sketch: Sketch;
+  #version = -1;
   readonly #all: Decision<T>[];
   #root: Fork<T> | undefined;
 
@@ -41,16 +42,16 @@ export class Decisions<T> implements Reliant {
 
   /** What was decided where everything looked at was as it is in the sketch now. */
   find(): T | undefined {
-    if (this.isStale) this.#grow();
+    if (this.isStale || this.#version !== this.#sketch.version) this.#grow();
     const { now } = this.#sketch;
     let fork = this.#root;
-    while (fork !== undefined && fork.slot !== -1) fork = fork.next[now[fork.slot] as number];
+    while (fork !== undefined && fork.group !== -1) fork = fork.next[now[fork.group] as number];
     return fork?.outcome;
   }
 
   add(decision: Decision<T>): void {
     this.#all.push(decision);
-    if (!this.isStale) this.#insert(decision);
+    if (!this.isStale && this.#version === this.#sketch.version) this.#insert(decision);
   }
 
   remove(outcome: T): void {
@@ -61,6 +62,7 @@ export class Decisions<T> implements Reliant {
 
   #grow(): void {
     this.isStale = false;
+    this.#version = this.#sketch.version;
     this.#root = undefined;
     for (const decision of this.#all) this.#insert(decision);
   }
@@ -68,11 +70,18 @@ export class Decisions<T> implements Reliant {
   /** Where a decision has looked at fewer cells or others than those before it, what is known by now is different: it replaces them. */
   #insert({ seen, seenValues, outcome }: Decision<T>): void {
     const looks: number[] = [];
+    const looked = new Map<number, number>();
     for (let i = 0; i < seen.length; i++) {
       const cell = seen[i] as number;
-      const slot = this.#sketch.slotOf(cell);
-      if (slot !== -1) looks.push(slot, this.#sketch.numberOf(slot, seenValues[i]));
-      else if (this.#sketch.constantOf(cell, this) !== seenValues[i]) return;
+      const group = this.#sketch.groupOf(cell);
+      if (group === -1) {
+        if (this.#sketch.constantOf(cell, this) !== seenValues[i]) return;
+        continue;
+      }
+      const number = this.#sketch.numberOf(cell, seenValues[i]);
+      if (number === undefined || (looked.get(group) ?? number) !== number) return;
+      if (!looked.has(group)) looks.push(group, number);
+      looked.set(group, number);
     }
     if (this.#root === undefined) {
       this.#root = branch(looks, 0, outcome);
@@ -80,7 +89,7 @@ export class Decisions<T> implements Reliant {
     }
     let fork = this.#root;
     for (let i = 0; ; i += 2) {
-      if (i === looks.length || fork.slot !== looks[i]) {
+      if (i === looks.length || fork.group !== looks[i]) {
         Object.assign(fork, branch(looks, i, outcome));
         return;
       }
@@ -96,11 +105,11 @@ export class Decisions<T> implements Reliant {
 
 /** The forks of all looks from one on. */
 function branch<T>(looks: readonly number[], from: number, outcome: T): Fork<T> {
-  let fork: Fork<T> = { slot: -1, next: [], outcome };
+  let fork: Fork<T> = { group: -1, next: [], outcome };
   for (let i = looks.length - 2; i >= from; i -= 2) {
     const next: (Fork<T> | undefined)[] = [];
     next[looks[i + 1] as number] = fork;
-    fork = { slot: looks[i] as number, next, outcome: undefined };
+    fork = { group: looks[i] as number, next, outcome: undefined };
   }
   return fork;
 }

@@ -9,6 +9,8 @@ export class Level {
   /** Who can step, as a mask of actors; and those without a bit of their own, ascending. */
   able = 0;
   rest: readonly number[] = NOBODY;
+  /** Whose ability to step may be another than at the state before. */
+  woken = 0;
   /** Who sleeps, as a mask. Those without a bit never do. */
   sleep = 0;
   /** Where preemptions are counted: who stepped last and could go on; -1 for nobody. */
@@ -25,6 +27,7 @@ export class Level {
   begin(): void {
     this.able = 0;
     this.rest = NOBODY;
+    this.woken = 0;
     this.sleep = 0;
     this.preemptions = 0;
   }

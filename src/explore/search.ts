@@ -140,7 +140,7 @@ export class Search {
     for (let depth = 0; depth < DEEPEST && branches.length < count; depth++) {
       branches = branches.flatMap((branch) => {
         const [level, last] = this.#follow(root, branch);
-        this.#open(level, last);
+        this.#open(root, level, last);
         const names = [...level.remaining()].filter((actor) => this.#allows(level, actor)).map((i) => this.#nameOf(i));
         this.#depth++;
         this.#unwind(root);
@@ -170,7 +170,7 @@ export class Search {
     const last = runPrefix(this.#walker, this.#sharing, () => this.#report());
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
-    const trail = new Trail(this.#walker);
+    const trail = new Trail(this.#walker, this.#sharing.stridesOf(this.#walker).sketch);
     return { start, last, trail, stands: new Stands(this.#walker, this.#sharing, trail, onFindings) };
   }
 
@@ -182,12 +182,12 @@ export class Search {
   #follow(root: Root, branch: Branch): [Level, number] {
     let level = this.#level(0);
     level.begin();
-    for (let i = 0; i < this.#walker.machine.actors.length; i++) this.#wake(root, level, bitOf(i));
+    for (let i = 0; i < this.#walker.machine.actors.length; i++) level.woken |= bitOf(i);
     let { last } = root;
     for (const { actor, tried } of branch) {
       const { sleep } = level;
-      this.#open(level, last);
-      this.#keepOrSkip(root, level);
+      this.#open(root, level, last);
+      this.#keep(root, level, this.#find(root, level));
       level.sleep = sleep;
       level.leaveBut(0);
       this.#depth++;
@@ -256,30 +256,38 @@ export class Search {
       below.inheritSleepers(level, stride.print, root.stands.prints);
       level.fallAsleep(actor, stride.print);
     }
-    this.#wake(root, below, root.stands.wokenBy(stride));
+    below.woken = root.stands.wokenBy(stride);
     return below;
   }
 
-  /** Sees who of those in a mask can step now. */
-  #wake({ stands }: Root, level: Level, mask: number): void {
-    for (let left = mask & ~REST; left !== 0; left &= left - 1) {
+  /** Sees who of those woken can step now, and puts down who is to be tried. */
+  #open({ stands }: Root, level: Level, last: number): void {
+    for (let left = level.woken & ~REST; left !== 0; left &= left - 1) {
       const bit = left & -left;
       if (stands.canStep(31 - Math.clz32(bit))) level.able |= bit;
       else level.able &= ~bit;
     }
-    if ((mask & REST) === 0) return;
+    if ((level.woken & REST) !== 0) level.rest = this.#ableRest(stands);
+    level.open(this.#isBounded && level.has(last) ? last : -1);
+  }
+
+  #ableRest(stands: Stands): number[] {
     const rest: number[] = [];
     for (let i = SINGLE; i < this.#walker.machine.actors.length; i++) if (stands.canStep(i)) rest.push(i);
-    level.rest = rest;
+    return rest;
   }
 
   /** Looks at the state just reached: is it new, who can step, is it an end? */
   #arrive(root: Root, level: Level, last: number): void {
-    this.#open(level, last);
-    if (!this.#keepOrSkip(root, level)) {
+    // With a bound, who goes on is part of the state.
+    if (this.#isBounded) this.#open(root, level, last);
+    const at = this.#find(root, level);
+    if (this.#isCovered(level, at)) {
       if (this.#depth > 0) root.trail.pop();
       return;
     }
+    if (!this.#isBounded) this.#open(root, level, last);
+    this.#keep(root, level, at);
     this.#depth++;
     if (level.able !== 0 || level.rest.length > 0) return;
     root.trail.catchUp();
@@ -301,34 +309,36 @@ export class Search {
     root.stands.pushWalked(edge);
     const below = this.#level(this.#depth);
     below.follow(level, level.preemptions);
-    this.#wake(root, below, root.stands.wokenBy(edge));
+    below.woken = root.stands.wokenBy(edge);
     this.#arrive(root, below, -1);
     return true;
   }
 
-  /** Puts down who is to be tried at a state, as if nobody had been there. */
-  #open(level: Level, last: number): void {
-    level.open(this.#isBounded && level.has(last) ? last : -1);
+  /** Where the present state is among those visited, or belongs. */
+  #find({ trail: { sketch } }: Root, level: Level): number {
+    return this.#visited.find(this.#isBounded ? mix(sketch.lo, level.running) : sketch.lo, sketch.hi);
   }
 
-  /** Says whether something at a state is still to be tried, and leaves out what is not. */
-  #keepOrSkip({ trail: { sketch } }: Root, level: Level): boolean {
-    const visited = this.#visited;
-    const [lo, hi] = [this.#isBounded ? mix(sketch.lo, level.running) : sketch.lo, sketch.hi];
+  /** Whether everything that can follow has been searched, or will be, from another visit to the state. */
+  #isCovered({ preemptions, sleep }: Level, at: number): boolean {
+    if (!this.#visited.has(at)) return false;
+    const known = this.#visited.valueAt(at);
+    return this.#isBounded ? known <= preemptions : (known & ~sleep) === 0;
+  }
+
+  /** Puts down that a state is searched from this visit on, and leaves out what was searched from others. */
+  #keep({ trail: { sketch } }: Root, level: Level, at: number): void {
+    const lo = this.#isBounded ? mix(sketch.lo, level.running) : sketch.lo;
     let value = this.#isBounded ? level.preemptions : level.sleep;
-    const known = visited.get(lo, hi);
-    if (known === undefined) this.#edges += level.count();
-    else if (this.#isBounded) {
-      if (known <= value) return false;
-    } else {
-      if ((known & ~value) === 0) return false;
+    if (!this.#visited.has(at)) this.#edges += level.count();
+    else if (!this.#isBounded) {
+      const known = this.#visited.valueAt(at);
       level.leaveBut(known & ~value);
       value &= known;
       level.sleep = value;
     }
-    visited.set(lo, hi, value);
-    this.#options.onKept?.(lo, hi, value, level.count());
-    return true;
+    this.#visited.put(at, lo, sketch.hi, value);
+    this.#options.onKept?.(lo, sketch.hi, value, level.count());
   }
 
   #report(): void {

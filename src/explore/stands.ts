@@ -34,8 +34,9 @@ export class Stands {
   readonly #onFindings: (findings: readonly Finding[]) => void;
   /** By actor and the number of its frame. */
   readonly #stands: Stand[][] = [];
-  /** By actor: the slot of its frame. */
+  /** By actor: the group of its frame, as of a version of the sketch. */
   readonly #frames: number[] = [];
+  #version = -1;
   /** By cell: who has looked at it to see whether they can step, as a mask. */
   #watchers = new Int32Array(4096);
   #changesOfWatchers = 0;
@@ -97,7 +98,6 @@ export class Stands {
   #takeUp(stride: Stride): boolean {
     if (!this.#sharing.assumeAgain(stride.assumed)) return false;
     stride.search = this.#sharing.searches;
-    stride.move = this.#trail.sketch.moveOf(stride.change, false);
     stride.wakesAsOf = -1;
     if (stride.findings.length > 0) {
       this.#trail.catchUp();
@@ -139,12 +139,13 @@ export class Stands {
 
   #standOf(actor: number): Stand {
     const { sketch } = this.#trail;
-    const slot = this.#frames[actor] as number;
+    if (this.#version !== sketch.version) this.#redraw();
     const stands = this.#stands[actor] as Stand[];
-    const number = sketch.now[slot] as number;
+    const number = sketch.now[this.#frames[actor] as number] as number;
     let stand = stands[number];
     if (stand === undefined) {
-      const from = sketch.valueOf(slot) ?? this.#walker.machine.actors[actor];
+      const who = this.#walker.machine.actors[actor] as Actor;
+      const from = sketch.valueOf(who.frame) ?? who;
       stand = { ready: new Decisions(sketch), strides: new Decisions(sketch, this.#strides.from(from)) };
       stands[number] = stand;
     }
@@ -154,13 +155,23 @@ export class Stands {
   /** Gets to know the actors that nobody had met before. */
   #attend(): void {
     const { actors, store } = this.#walker.machine;
+    const { sketch } = this.#trail;
     for (let i = this.#frames.length; i < actors.length; i++) {
       const { frame, life } = actors[i] as Actor;
-      this.#frames.push(this.#trail.sketch.vary(frame, store.peek(frame)));
+      if (sketch.groupOf(frame) === -1) sketch.vary([frame], [store.peek(frame)]);
+      this.#frames.push(sketch.groupOf(frame));
       this.#stands.push([]);
       this.#watch(frame, i);
       this.#watch(life, i);
     }
+  }
+
+  /** Finds the groups of frames where groups were taken apart. */
+  #redraw(): void {
+    const { sketch } = this.#trail;
+    this.#version = sketch.version;
+    const { actors } = this.#walker.machine;
+    for (let i = 0; i < this.#frames.length; i++) this.#frames[i] = sketch.groupOf((actors[i] as Actor).frame);
   }
 
   #watch(cell: number, actor: number): void {

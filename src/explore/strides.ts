@@ -10,6 +10,7 @@ import type { Decision } from './decisions.ts';
 import { footprintOf, Prints } from './footprint.ts';
 import { runPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
+import { Sketch } from './sketch.ts';
 import { type Edge, edgeOf } from './trail.ts';
 import type { Walker } from './walker.ts';
 
@@ -26,6 +27,7 @@ export interface Stride extends Edge {
 
 export class Strides {
   readonly prints = new Prints();
+  readonly sketch: Sketch;
   readonly #walker: Walker;
   readonly #sharing: Sharing;
   readonly #known = new Map<unknown, Decision<Stride>[]>();
@@ -33,6 +35,7 @@ export class Strides {
   constructor(walker: Walker, sharing: Sharing) {
     this.#walker = walker;
     this.#sharing = sharing;
+    this.sketch = new Sketch(walker.machine.store);
   }
 
   /** The strides known from a frame on, or from an actor that has none. */

@@ -3,7 +3,7 @@
  */
 
 import type { Change } from '../kernel-sim/machine/change.ts';
-import { type Move, Sketch } from './sketch.ts';
+import type { Move, Sketch } from './sketch.ts';
 import type { Place, Walker } from './walker.ts';
 
 /** A way from a state to a state. */
@@ -11,14 +11,14 @@ export interface Edge {
   readonly change: Change;
   /** What it adds to the path. */
   readonly path: readonly number[];
-  /** The change in the terms of the present search's sketch. */
+  /** The change in the terms of the sketch. */
   move: Move;
   /** Whose ability to step it may change, as a mask, and as of when that is known. */
   wakes: number;
   wakesAsOf: number;
 }
 
-const STILL: Move = { parts: new Int32Array(), counts: new Int32Array(), lo: 0, hi: 0 };
+const STILL: Move = { version: -1, parts: new Int32Array(), counts: new Int32Array(), lo: 0, hi: 0 };
 
 /** An edge that no search knows yet. */
 export const edgeOf = (change: Change, path: readonly number[]): Edge => ({
@@ -39,14 +39,16 @@ export class Trail {
   #length = 0;
   #walked = 0;
 
-  constructor(walker: Walker) {
+  constructor(walker: Walker, sketch: Sketch) {
     this.#walker = walker;
-    this.sketch = new Sketch(walker.machine.store);
+    this.sketch = sketch;
+    sketch.begin();
     this.#places = [walker.place];
   }
 
   /** Goes on along an edge. */
   push(edge: Edge): void {
+    this.#draw(edge);
     this.sketch.make(edge.move);
     this.#edges[this.#length++] = edge;
   }
@@ -60,8 +62,15 @@ export class Trail {
 
   /** Goes back along the last edge. */
   pop(): void {
-    this.sketch.takeBack((this.#edges[--this.#length] as Edge).move);
+    const edge = this.#edges[--this.#length] as Edge;
+    this.#draw(edge);
+    this.sketch.takeBack(edge.move);
     if (this.#walked > this.#length) this.#walked = this.#length;
+  }
+
+  /** Sees to it that the edge's move belongs to the sketch as it is. */
+  #draw(edge: Edge): void {
+    if (edge.move.version !== this.sketch.version) edge.move = this.sketch.moveOf(edge.change);
   }
 
   /** Brings the walker and its store to the present state. */

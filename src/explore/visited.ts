@@ -23,13 +23,32 @@ export class Visited {
 
   /** The number kept for a state, undefined if it was never put in. */
   get(lo: number, hi: number): number | undefined {
-    const at = find(this.#slots, lo, hi);
-    return this.#slots[at + USED] === 1 ? this.#slots[at + VALUE] : undefined;
+    const at = this.find(lo, hi);
+    return this.has(at) ? this.valueAt(at) : undefined;
   }
 
   set(lo: number, hi: number, value: number): void {
+    this.put(this.find(lo, hi), lo, hi, value);
+  }
+
+  /** Where a state is, or belongs; good until the next {@link put}. */
+  find(lo: number, hi: number): number {
+    return find(this.#slots, lo, hi);
+  }
+
+  /** Whether there is a state at a place. */
+  has(at: number): boolean {
+    return this.#slots[at + USED] === 1;
+  }
+
+  /** The number kept for the state at a place. */
+  valueAt(at: number): number {
+    return this.#slots[at + VALUE] as number;
+  }
+
+  /** Keeps a number for a state at its place. */
+  put(at: number, lo: number, hi: number, value: number): void {
     const slots = this.#slots;
-    const at = find(slots, lo, hi);
     slots[at + VALUE] = value;
     if (slots[at + USED] === 1) return;
     slots[at] = lo;
@@ -44,8 +63,12 @@ export class Visited {
     const slots = new Int32Array(old.length * 2);
     for (let i = 0; i < old.length; i += SLOT) {
       if (old[i + USED] !== 1) continue;
-      const at = find(slots, old[i] as number, old[i + HI] as number);
-      for (let j = 0; j < SLOT; j++) slots[at + j] = old[i + j] as number;
+      const [lo, hi] = [old[i] as number, old[i + HI] as number];
+      const at = find(slots, lo, hi);
+      slots[at] = lo;
+      slots[at + HI] = hi;
+      slots[at + VALUE] = old[i + VALUE] as number;
+      slots[at + USED] = 1;
     }
     this.#slots = slots;
   }
