@@ -303,7 +303,7 @@ export class Search {
     const { length } = walker.path;
     store.changes.begin();
     const passed = walker.passTime();
-    for (let i = 0; passed && i < actors.length; i++) this.#runPrivate(i, true);
+    if (passed) for (let i = 0; i < actors.length; i++) this.#runPrivate(i, true);
     const edge = edgeOf(store.changes.end(), walker.path.slice(length));
     if (!passed) return false;
     root.stands.pushWalked(edge);

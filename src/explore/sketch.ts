@@ -68,7 +68,7 @@ export class Sketch {
     this.hi = this.#store.hashHi;
     for (const reliants of this.#reliants.values()) for (const reliant of reliants) reliant.isStale = true;
     this.#reliants.clear();
-    for (const { members } of [...this.#groups]) {
+    for (const { members } of this.#groups) {
       const values = members.map(({ cell }) => this.#store.peek(cell as Cell<unknown>));
       for (const [part, number] of this.#numbered([...members], values)) this.now[part.index] = number;
     }
