@@ -24,9 +24,9 @@ export interface Printing {
 const parametersOf = (call: string): readonly (readonly [string, Parameter<unknown>])[] =>
   Object.entries(syscalls.get(call)?.parameters ?? {});
 
-/** Whether an argument waits for what the kernel puts there. */
+/** Whether an argument waits for what the kernel puts there; a message header has room for it and is shown when it is there. */
 const isOutput = (parameter: Parameter<unknown> | undefined, arg: Datum): boolean =>
-  parameter?.direction === 'out' || (parameter?.direction === 'inout' && arg === OUT);
+  parameter?.direction === 'out' || (parameter?.direction === 'inout' && (arg === OUT || parameter.kind === 'msghdr'));
 
 /** How many arguments are known when the call begins: those before the first that the kernel fills in. */
 function knownArguments(call: string, args: readonly Datum[]): number {

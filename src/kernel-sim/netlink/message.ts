@@ -40,7 +40,7 @@ export interface Generic {
  * What follows the header in NLMSG_ERROR: the message that it is about, of which an acknowledgement, which is no error, has the header
  * alone.
  */
-export interface Complaint {
+interface Complaint {
   readonly errno: ErrnoName | null;
   readonly about: Message;
 }

@@ -28,7 +28,7 @@ export interface SocketAddress {
 }
 
 /** What programs send, one datagram at a time; a family that comes adds its own kind. */
-export type Payload = Message;
+type Payload = Message;
 
 /** A datagram on its way out; send(2). */
 export interface Outgoing {

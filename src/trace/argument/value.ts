@@ -5,7 +5,7 @@
  * write it so as well.
  */
 
-import { type Datum, FAULT, OUT, type Struct } from '../../syscalls/datum.ts';
+import { type Datum, FAULT, type Struct } from '../../syscalls/datum.ts';
 import { capabilityPrinters } from './capability.ts';
 import { fieldKinds } from './field.ts';
 import { filePrinters } from './file.ts';
@@ -47,7 +47,7 @@ const NOWHERE = '0x1';
 /** Prints the value of a parameter or field; a kind that nobody knows prints by what the value is. */
 export function printValue(kind: string, value: Datum, context: Context): string {
   if (value === FAULT) return NOWHERE;
-  if (value === OUT) return '_';
+  if (typeof value === 'symbol') return '_'; // OUT, or `_` inside of a structure
   if (value === null) return 'NULL';
   const message = kind === 'netlink_message' ? netlinkMessage(value, context, printValue) : undefined;
   const special = message ?? printers.get(kind)?.(value, context);
