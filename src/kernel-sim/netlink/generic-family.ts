@@ -11,7 +11,7 @@ import type { Packet } from './netlink.ts';
 /** The attributes of a message that its family knows, by type. */
 export type Given = ReadonlyMap<number, Plain>;
 
-export interface Command {
+interface Command {
   /** Whether only a sender with CAP_NET_ADMIN may use it (GENL_ADMIN_PERM). */
   readonly administrator: boolean;
   /** @param unknown how many attributes the message had that the family does not know */
