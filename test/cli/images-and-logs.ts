@@ -108,3 +108,26 @@ test('a log that the simulated kernel agrees with conforms, and one that it does
   t.is(none.code, 2);
   t.is(none.stdout, '');
 });
+
+const byWay = [
+  ['sending', 1, 'who or what sent a pending signal'],
+  ['procsig', 1, 'the value that came with a pending signal'],
+  ['freezer', 0, null],
+] as const;
+
+for (const [way, code, loss] of byWay) {
+  test(`signals of strangers come back by ${way}${loss === null ? '' : ' with the loss that is said first'}`, async (t) => {
+    const image = 'scenarios/freezer/mailbox.image.yaml';
+    const restored = await thaw(['restore', image, '--signals', way, '--json']);
+    t.is(restored.code, code, restored.stderr);
+    const { losses, verified } = JSON.parse(restored.stdout);
+    t.deepEqual(
+      losses.map(({ message }: { message: string }) => message),
+      loss === null ? [] : [loss],
+    );
+    t.is(verified, loss === null);
+    const planned = await thaw(['plan', image, '--signals', way]);
+    const replayed = await thaw(['replay', await file(t, 'plan.yaml', planned.stdout)]);
+    t.is(replayed.code, 0, replayed.stderr);
+  });
+}
