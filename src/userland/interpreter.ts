@@ -12,7 +12,6 @@ import { Frame } from '../kernel-sim/machine/frame.ts';
 import type { KernelObject } from '../kernel-sim/machine/layout.ts';
 import type { Actor, Behaviour } from '../kernel-sim/machine/machine.ts';
 import type { Transaction } from '../kernel-sim/machine/store.ts';
-import { numberIn } from '../kernel-sim/pid/pid.ts';
 import { ok, type Result } from '../kernel-sim/result.ts';
 import { Task } from '../kernel-sim/task/task.ts';
 import { type Datum, FAULT, type FailedReturn, OUT, type Return } from '../syscalls/datum.ts';
@@ -21,7 +20,7 @@ import type { Outcome as Left } from '../syscalls/leave.ts';
 import { syscalls } from '../syscalls/table.ts';
 import { argumentsOf } from './arguments.ts';
 import { bindOutputs } from './binding.ts';
-import type { CallInstruction, Code, Library } from './code.ts';
+import type { CallInstruction, Code } from './code.ts';
 import {
   type Context,
   callingContext,
@@ -32,20 +31,20 @@ import {
   start,
   type Variables,
 } from './context.ts';
+import { type Programs, TaskEnvironment } from './environment.ts';
 import type { Expr } from './language/ast.ts';
 import { type Environment, evaluate, evaluateCount } from './language/evaluate.ts';
 import { matches } from './language/match.ts';
 import { childProgram } from './language/program-reference.ts';
 import { programNamed, programOf, type Value } from './language/value.ts';
 
-export interface Programs {
-  readonly library: Library;
-  /** The scenario's parameters, which all programs see. */
-  readonly params: ReadonlyMap<string, Value>;
-}
-
 /** What a call returned, when it does not have to be made again. */
 type Outcome = Result<Return>;
+
+/** Which way the arguments of each call go. */
+const DIRECTIONS = new Map(
+  [...syscalls].map(([name, { parameters }]) => [name, Object.values(parameters).map(({ direction }) => direction)]),
+);
 
 /** Where the first program lies in memory, for those who ask, and how far it is to the next. */
 const TEXT_START = 0x40_0000n;
@@ -247,9 +246,7 @@ export class Interpreter implements Behaviour, Userland {
   #enter(tx: Transaction, task: Task, context: Context, instruction: CallInstruction): void {
     const { call } = instruction;
     const environment = this.#environment(tx, task, tx.read(context.variables));
-    const directions = Object.values(syscalls.get(call.callee)?.parameters ?? {}).map(
-      (parameter) => parameter.direction,
-    );
+    const directions = DIRECTIONS.get(call.callee) ?? [];
     const child = childProgram(call);
     const args = argumentsOf(call).map((expr, i) => {
       if (expr === undefined) return null;
@@ -316,33 +313,8 @@ export class Interpreter implements Behaviour, Userland {
   }
 
   #environment(tx: Transaction, task: Task, variables: Variables): Environment {
-    const { library, params } = this.programs;
-    return {
-      params,
-      lookup: (name) => {
-        if (Object.hasOwn(variables, name)) return variables[name] as Value;
-        return library.has(name) ? programNamed(name) : undefined;
-      },
-      self: {
-        get pid() {
-          return numberOf(tx, task, tx.read(tx.read(task.process)!.leader));
-        },
-        get tid() {
-          return numberOf(tx, task, task);
-        },
-        get ppid() {
-          const parent = tx.read(task.parent);
-          return numberOf(tx, task, parent === null ? null : tx.read(tx.read(parent.process)!.leader)); // not its thread
-        },
-      },
-    };
+    return new TaskEnvironment(this.programs, tx, task, variables);
   }
-}
-
-/** The number of a task as another sees it; 0 for none. */
-function numberOf(tx: Transaction, viewer: Task, task: Task | null): number {
-  const pid = task === null ? null : tx.read(task.pid);
-  return pid === null ? 0 : numberIn(tx, pid, tx.read(viewer.pidNs)!);
 }
 
 function isExpected(
