@@ -21,7 +21,8 @@ import type { Task } from '../task/task.ts';
 import { type Cgroup, cgroupOf } from './cgroup.ts';
 import { isFrozenEnough, stateOf } from './freeze.ts';
 import { liveGroupOf } from './node.ts';
-import { parseRecord, printRecord, type SignalRecord } from './record.ts';
+import { parseRecord } from './parse-record.ts';
+import { printRecord, type SignalRecord } from './record.ts';
 import { setSignals, signalsOfTask } from './set-signals.ts';
 import { numberOf, threadsIn } from './tasks-file.ts';
 

@@ -1,6 +1,7 @@
 import test from 'ava';
 import * as fc from 'fast-check';
-import { parseRecord, printRecord, type SignalRecord } from '../../../src/kernel-sim/freezer/record.ts';
+import { parseRecord } from '../../../src/kernel-sim/freezer/parse-record.ts';
+import { printRecord, type SignalRecord } from '../../../src/kernel-sim/freezer/record.ts';
 import type { SigInfo } from '../../../src/kernel-sim/signal/siginfo.ts';
 import { setOf } from '../../../src/kernel-sim/signal/signal-set.ts';
 import type { AltStack } from '../../../src/kernel-sim/signal/state.ts';
