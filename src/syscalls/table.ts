@@ -8,6 +8,7 @@ import { idCalls } from './ids.ts';
 import { itimerCalls } from './itimers.ts';
 import { limitCalls } from './limits.ts';
 import { mountCalls } from './mounts.ts';
+import { mqueueCalls } from './mqueue.ts';
 import { msgCalls } from './msg.ts';
 import { pathCalls } from './paths.ts';
 import { pipeCalls } from './pipes.ts';
@@ -46,6 +47,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...pathCalls,
     ...readinessCalls,
     ...mountCalls,
+    ...mqueueCalls,
     ...socketCalls,
     ...socketOptionCalls,
   ].map((call) => [call.name, call]),

@@ -6,7 +6,8 @@ import { fieldsOf } from '../expression/evaluate.ts';
 import { listing } from './columns.ts';
 import { valueText } from './value.ts';
 
-const ATTRIBUTES = /^(?:name|max_?msg|max_?messages|msg_?size|max_?size|cur_?msgs|count|qsize)$/i;
+const ATTRIBUTES =
+  /^(?:label|max_?msg|max_?messages|msg_?size|max_?size|cur_?msgs|count|qsize|messages|notification)$/i;
 
 /** The queues that are there, one to a line. */
 export function queuesText(debuggee: Debuggee): string {

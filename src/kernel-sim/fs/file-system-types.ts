@@ -4,6 +4,7 @@ import { hasFreezer } from '../freezer/cgroup.ts';
 import { makeCgroupRoot } from '../freezer/directory.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Transaction } from '../machine/store.ts';
+import { makeQueueRoot } from '../mqueue/directory.ts';
 import type { Task } from '../task/task.ts';
 import type { Mount } from './mount.ts';
 import type { Node, VirtualNode } from './node.ts';
@@ -24,7 +25,7 @@ export type MakeRoot = (tx: Transaction, k: Kernel, task: Task | null, place: Mo
 export const makeProcRoot: MakeRoot = (tx, k, task, place) =>
   procRoot(place, task === null ? k.initPidNs : tx.read(task.pidNs)!);
 
-const types: Readonly<Record<string, MakeRoot>> = { proc: makeProcRoot };
+const types: Readonly<Record<string, MakeRoot>> = { proc: makeProcRoot, mqueue: makeQueueRoot };
 const withFreezer: typeof types = { ...types, cgroup: makeCgroupRoot };
 
 /** What a kernel can mount. */

@@ -3,6 +3,7 @@
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
+import { endQueues } from '../mqueue/queue.ts';
 import type { Destroy } from './control.ts';
 import { objectsOf } from './ids.ts';
 import { destroyQueue } from './message-queue.ts';
@@ -27,9 +28,10 @@ const removeAll = operation(
   },
 );
 
-const unchain = operation('ipc_namespace.free', (tx: Transaction, k: Kernel, ns: IpcNamespace): void =>
-  unchainNamespace(tx, k, ns),
-);
+const unchain = operation('ipc_namespace.free', (tx: Transaction, k: Kernel, ns: IpcNamespace): void => {
+  endQueues(tx, k, tx.read(ns.posix)!);
+  unchainNamespace(tx, k, ns);
+});
 
 /** Gives a reference to a namespace back; the last one removes everything in it. */
 export function* putIpcNamespace(k: Kernel, ns: IpcNamespace): Steps<void> {

@@ -11,6 +11,7 @@ import type { Kernel } from '../kernel.ts';
 import { type Handle, layout } from '../machine/layout.ts';
 import { LinkedList } from '../machine/list.ts';
 import type { Transaction } from '../machine/store.ts';
+import { PosixQueues } from '../mqueue/queue.ts';
 import { IpcIds } from './ids.ts';
 import { type IpcKind, SLOTS } from './object.ts';
 
@@ -41,6 +42,8 @@ interface IpcNamespaceFields {
   shmTotal: number;
   /** 6.x: a segment goes with its last detach whether it was removed or not. */
   shmRmidForced: boolean;
+  /** POSIX queues. */
+  posix: PosixQueues | null;
   /** The chain of all namespaces; its ends are those of the initial one. */
   first: IpcNamespace | null;
   last: IpcNamespace | null;
@@ -69,6 +72,7 @@ export const IpcNamespace = layout<IpcNamespaceFields>('ipc_namespace', {
   shmmni: 4096,
   shmTotal: 0,
   shmRmidForced: false,
+  posix: null,
   first: null,
   last: null,
   next: null,
@@ -110,6 +114,7 @@ export function createIpcNamespace(
     msg: tableOf('msg'),
     sem: tableOf('sem'),
     shm: tableOf('shm'),
+    posix: tx.create(PosixQueues),
   });
   chain.append(tx, initial ?? ns, ns);
   if (k.is26) recomputeMsgmni(tx, k, initial ?? ns, ns);

@@ -12,11 +12,17 @@ interface UserCountsFields {
   processes: TableOf<number>;
   /** Queued signals by the real user id of who they were sent to, for RLIMIT_SIGPENDING; see signal/pending.ts. */
   signals: TableOf<number>;
+  /** Bytes of POSIX queues by the real user id of who made them, for RLIMIT_MSGQUEUE; see mqueue/open.ts. */
+  queueBytes: TableOf<number>;
 }
 
 export type UserCounts = Handle<UserCountsFields>;
 
-export const UserCounts = layout<UserCountsFields>('user_counts', { processes: table(0), signals: table(0) });
+export const UserCounts = layout<UserCountsFields>('user_counts', {
+  processes: table(0),
+  signals: table(0),
+  queueBytes: table(0),
+});
 
 /** Counts one more process of the caller's user; false, counting nothing, when that is over the limit. */
 export const chargeProcess = operation('user.charge_process', (tx: Transaction, k: Kernel, caller: Task): boolean => {

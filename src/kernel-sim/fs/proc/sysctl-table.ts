@@ -9,6 +9,7 @@ import { type IpcSysctl, ipcSysctls } from '../../ipc/limits.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Cell } from '../../machine/layout.ts';
 import type { Transaction } from '../../machine/store.ts';
+import { queueSysctls } from '../../mqueue/limits.ts';
 import { done, fail } from '../../result.ts';
 import { mayChoosePids } from '../../task/cred.ts';
 import type { Task } from '../../task/task.ts';
@@ -80,7 +81,10 @@ const filesOf = (
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, sysctlFile(`${directory}.${name}`, value)]));
 
 const kernelDirectory = procDirectory('proc_sys_kernel', { fixed: (k) => filesOf('kernel', kernelValues(k)) });
-const fsDirectory = procDirectory('proc_sys_fs', { fixed: (k) => filesOf('fs', fsValues(k)) });
+const queueDirectory = procDirectory('proc_sys_fs_mqueue', { fixed: (k) => filesOf('fs.mqueue', queueSysctls(k)) });
+const fsDirectory = procDirectory('proc_sys_fs', {
+  fixed: (k) => ({ ...filesOf('fs', fsValues(k)), mqueue: queueDirectory }),
+});
 
 export const sysctlDirectory = procDirectory('proc_sys', {
   fixed: () => ({ fs: fsDirectory, kernel: kernelDirectory }),
