@@ -56,7 +56,8 @@ const isLate = ({ store }: Simulation, actor: Actor): boolean =>
 export function passTime(simulation: Simulation, setting: Setting, time: number | null): void {
   if (time === null) return;
   const { machine } = simulation.k;
-  const target = Math.round((time - setting.start) * 1e9);
+  // The wall clock of the simulation begins at a whole second.
+  const target = Math.round((time - Math.floor(setting.start)) * 1e9);
   for (let tries = 0; tries < 1000; tries += 1) {
     const deadline = machine.nextDeadline();
     if (deadline === null || deadline > target) break;

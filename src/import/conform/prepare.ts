@@ -6,7 +6,7 @@
 import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUTS } from '../../kernel-sim/abi/clone.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
 import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
-import { fileAt } from '../../kernel-sim/fs/files.ts';
+import { fileAt, lowestDescriptor } from '../../kernel-sim/fs/files.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { type Datum, integerOf } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
@@ -69,6 +69,7 @@ export function prepare(
   events: readonly RecordedEvent[],
   index: number,
 ): Prepared {
+  if (isUnderHiddenLimit(simulation, task, call)) return 'outside';
   const named = namedFile(call);
   if (named !== null) return prepareFile(simulation, task, call, named);
   if (call.name === 'socket') return 'outside'; // what recorded programs speak to is none of the families here
@@ -109,6 +110,10 @@ function typeBehind({ name, result }: RecordedCall, file: NamedFile): NamedFile[
   if (result.kind !== 'errno' || name.startsWith('mkdir') || /(^|\/)\.{0,2}$/.test(file.path)) return null;
   return ERRORS[result.errno] ?? null;
 }
+
+/** Test programs lower RLIMIT_NOFILE by a call that filtered logs leave out: no number is free although one is. */
+const isUnderHiddenLimit = ({ store, setting }: Simulation, task: Task, { result }: RecordedCall): boolean =>
+  setting.filtered && result.kind === 'errno' && result.errno === 'EMFILE' && lowestDescriptor(store, task, 0) !== -1;
 
 /** Only a FIFO is opened for one direction without waiting. */
 const isFifo = ({ opens, flags, path }: NamedFile): boolean =>
