@@ -35,9 +35,9 @@ export const orphanReports = ({ machine, label }: Subject): Found[] =>
     message: `${label(actor)} is in no call any more and still holds what it took`,
   }));
 
-/** The kinds of objects, from their names. */
+/** The kinds of objects, from their names or those of their cells: `task.state` of `kernel/task#0/task#1.state`. */
 const kindsOf = (names: readonly string[]): string =>
-  names.map((name) => (name.split('/').at(-1) as string).replace(/#.*/, '')).join(', ');
+  [...new Set(names.map((name) => (name.split('/').at(-1) as string).replace(/#\d+/, '')))].join(', ');
 
 /**
  * Deadlocks and lost wake-ups at the end of a run.
@@ -78,7 +78,7 @@ function stuckReport(
   return {
     kind: one.kind === 'deadlock' ? 'deadlock' : 'lost-wakeup',
     location,
-    locationKind: '',
+    locationKind: kindsOf(one.waitsFor),
     step: Math.max(...accesses.map(({ step }) => step)),
     accesses,
     locks: locksOf(accesses),

@@ -5,6 +5,7 @@
  * Who waits for what never came, such as a message that nobody sends, is no fault of the kernel's.
  */
 
+import type { Mark } from '../../kernel-sim/machine/journal.ts';
 import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
 import { hasWork } from '../../kernel-sim/signal/mask.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
@@ -101,25 +102,27 @@ function lostWake({ machine, steps }: RunRecord, actor: Actor, cells: readonly n
   const last = steps.findLast((step) => step.actor === actor);
   if (last === undefined || next?.op.when === undefined) return [];
   const end = store.mark();
-  const isOver = (): boolean => next.op.when?.(store, ...(next.args as never[])) ?? false;
+  const isOverAt = (mark: Mark): boolean => {
+    store.redo(end);
+    store.undo(mark);
+    return next.op.when?.(store, ...(next.args as never[])) ?? false;
+  };
+  const turnsTo = (over: boolean, { from, to }: RecordedStep): boolean =>
+    isOverAt(to) === over && isOverAt(from) !== over;
   const call = steps.filter((step) => step.actor === actor && step.callNumber === last.callNumber);
   const own = call.slice(call.findLastIndex(({ operation }) => operation === next.op.name) + 1);
   const begun = (call.at(-own.length - 1) ?? call[0])?.number ?? 0;
-  let lost: RecordedStep[] = [];
-  for (const step of own.toReversed()) {
-    store.undo(step.to);
-    const before = isOver();
-    store.undo(step.from);
-    if (before || !isOver()) continue;
-    const waker = steps.findLast(
-      ({ number, actor: other, writes }) =>
-        number > begun && number < step.number && other !== actor && writes.some((cell) => cells.includes(cell)),
-    );
-    lost = waker === undefined ? [] : [waker, step];
-    break;
-  }
+  const undone = own.findLast((step) => turnsTo(false, step));
+  const waker = steps.findLast(
+    (step) =>
+      step.number > begun &&
+      step.number < (undone?.number ?? 0) &&
+      step.actor !== actor &&
+      step.writes.some((cell) => cells.includes(cell)) &&
+      turnsTo(true, step),
+  );
   store.redo(end);
-  return lost;
+  return undone === undefined || waker === undefined ? [] : [waker, undone];
 }
 
 /** Whether a task sleeps with a signal that it can take, and has not been told. */
