@@ -14,7 +14,7 @@ import { PAGE_SIZE } from '../kernel-sim/abi/limits.ts';
 import { SIGRTMAX } from '../kernel-sim/abi/signal.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import type { CloneRequest } from '../kernel-sim/task/fork.ts';
-import { type Datum, integerOf, type Struct } from './datum.ts';
+import { type Datum, integerOf, OUT, type Struct } from './datum.ts';
 
 /** Bytes of the first version of the structure. */
 const SIZE_VERSION_0 = 64;
@@ -22,6 +22,9 @@ const SIZE_VERSION_0 = 64;
 const SIZE_VERSION_1 = 80;
 /** Bytes up to and with cgroup. */
 const SIZE_VERSION_2 = 88;
+/** Where the addresses of user mode end (TASK_SIZE_MAX of x86-64). */
+const USER_MEMORY_END = 0x7fff_ffff_f000n;
+const INT_MAX = 0x7fff_ffffn;
 /** Pid namespaces nest no deeper. */
 const MAX_LEVEL = 32;
 
@@ -53,8 +56,8 @@ export function decodeClone(args: Datum | undefined, size: number, entry: unknow
   if ((exitSignal & ~CSIGNAL) !== 0 || exitSignal > SIGRTMAX) return fail('EINVAL');
   if ((flags & BigInt(CLONE_INTO_CGROUP)) !== 0n && size < SIZE_VERSION_2) return fail('EINVAL');
   if (!areFlagsValid(flags, exitSignal) || !isStackValid(args)) return fail('EINVAL');
-  const pidfd = (flags & BigInt(CLONE_PIDFD)) === 0n ? 'unwanted' : 'nowhere';
-  if (pidfd !== 'unwanted' && !isNone(args.pidfd)) return fail('EINVAL'); // not to be had
+  if ((flags & BigInt(CLONE_INTO_CGROUP)) !== 0n && bitsOf(args.cgroup) > INT_MAX) return fail('EINVAL'); // no descriptor
+  const pidfd = (flags & BigInt(CLONE_PIDFD)) === 0n ? 'unwanted' : args.pidfd === OUT ? 'wanted' : 'nowhere';
   return ok({ flags: Number(flags) + exitSignal, entry, setTid: setTid.value, pidfd });
 }
 
@@ -75,5 +78,9 @@ function areFlagsValid(flags: bigint, exitSignal: number): boolean {
   return exitSignal === 0 || !(has(CLONE_THREAD) || has(CLONE_PARENT));
 }
 
-/** Both or neither. */
-const isStackValid = ({ stack, stack_size }: Struct): boolean => isNone(stack) === (integerOf(stack_size) === 0);
+/** Both or neither, and all of it where user memory can be. */
+function isStackValid({ stack, stack_size }: Struct): boolean {
+  const size = bitsOf(stack_size);
+  if (isNone(stack)) return size === 0n;
+  return size !== 0n && (stack === OUT || bitsOf(stack) + size <= USER_MEMORY_END);
+}

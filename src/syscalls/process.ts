@@ -1,4 +1,4 @@
-/** fork, vfork, clone, clone3, unshare, exit, exit_group; decode, delegate to kernel-sim/task, encode. */
+/** fork, vfork, clone, clone3, unshare, setns, exit, exit_group; decode, delegate to kernel-sim/task, encode. */
 
 import { CLONE_PARENT_SETTID, CLONE_PIDFD, CLONE_VFORK, CLONE_VM } from '../kernel-sim/abi/clone.ts';
 import { SIGCHLD } from '../kernel-sim/abi/signal.ts';
@@ -9,6 +9,7 @@ import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import { exitGroup, exitTask } from '../kernel-sim/task/exit.ts';
 import { clone } from '../kernel-sim/task/fork.ts';
 import { threadNumber } from '../kernel-sim/task/numbers.ts';
+import { enterNamespaces } from '../kernel-sim/task/set-namespace.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
 import { unshare } from '../kernel-sim/task/unshare.ts';
 import { decodeClone } from './clone-arguments.ts';
@@ -18,7 +19,7 @@ import { syscall } from './syscall.ts';
 
 function* make(k: Kernel, task: Task, flags: number, entry: unknown): Steps<Result<Return>> {
   const made = yield* clone(k, task, { flags, entry, setTid: [], pidfd: 'unwanted' });
-  return made.ok ? ok({ value: made.value }) : made;
+  return made.ok ? ok({ value: made.value.number }) : made;
 }
 
 const has = (flags: number, flag: number): boolean => (flags & flag) !== 0;
@@ -43,7 +44,7 @@ export const processCalls = [
   syscall({
     name: 'clone',
     family: 'process',
-    leavesOut: 'pidfds, thread-local storage, what is stored at child_tidptr',
+    leavesOut: 'thread-local storage, what is stored at child_tidptr',
     parameters: {
       flags: long('clone_flags'),
       program: raw('program'),
@@ -54,36 +55,50 @@ export const processCalls = [
     },
     *run(k, task, { flags, program, parent_tid }) {
       const wantsPidfd = !k.is26 && has(flags, CLONE_PIDFD);
-      // A pidfd and a number cannot be stored at the same address, and a pidfd is not to be had.
-      if (wantsPidfd && (has(flags, CLONE_PARENT_SETTID) || parent_tid === OUT)) return fail('EINVAL');
-      const pidfd = wantsPidfd ? 'nowhere' : 'unwanted';
+      // A descriptor and a number cannot be stored at the same address.
+      if (wantsPidfd && has(flags, CLONE_PARENT_SETTID)) return fail('EINVAL');
+      const pidfd = !wantsPidfd ? 'unwanted' : parent_tid === OUT ? 'wanted' : 'nowhere';
       const made = yield* clone(k, task, { flags, entry: program, setTid: [], pidfd });
       if (!made.ok) return made;
-      const stores = has(flags, CLONE_PARENT_SETTID) && parent_tid === OUT;
-      return ok({ value: made.value, ...(stores && { out: { parent_tid: [made.value] } }) });
+      const { number } = made.value;
+      const stores = (wantsPidfd || has(flags, CLONE_PARENT_SETTID)) && parent_tid === OUT;
+      return ok({ value: number, ...(stores && { out: { parent_tid: [made.value.pidfd ?? number] } }) });
     },
   }),
   syscall({
     name: 'clone3',
     family: 'process',
-    leavesOut: 'pidfds, cgroups, thread-local storage, what is stored at parent_tid and child_tid',
+    leavesOut: 'cgroups, thread-local storage, what is stored at parent_tid and child_tid',
     parameters: { cl_args: raw('clone_args'), size: long(), program: raw('program') },
     *run(k, task, { cl_args, size, program }) {
       if (k.is26) return fail('ENOSYS'); // of 5.3
       const request = decodeClone(cl_args, size, program);
       if (!request.ok) return request;
       const made = yield* clone(k, task, request.value);
-      return made.ok ? ok({ value: made.value }) : made;
+      if (!made.ok) return made;
+      const { number, pidfd } = made.value;
+      return ok({ value: number, ...(pidfd !== null && { out: { cl_args: { pidfd: [pidfd] } } }) });
     },
   }),
   syscall({
     name: 'unshare',
     family: 'namespaces',
-    leavesOut: 'namespaces but that of IPC',
+    leavesOut: 'namespaces but those of IPC and pids',
     parameters: { flags: int('unshare_flags') },
     *run(k, task, { flags }) {
       const unshared = yield* unshare(k, task, flags);
       return unshared.ok ? ok({ value: 0 }) : unshared;
+    },
+  }),
+  syscall({
+    name: 'setns',
+    family: 'namespaces',
+    leavesOut: 'namespaces but those of IPC and pids: entering the only one of another kind changes nothing',
+    parameters: { fd: int('fd'), nstype: int('unshare_flags') },
+    *run(k, task, { fd, nstype }) {
+      if (k.is26) return fail('ENOSYS'); // of 3.0
+      const entered = yield* enterNamespaces(k, task, fd, nstype);
+      return entered.ok ? ok({ value: 0 }) : entered;
     },
   }),
   syscall({

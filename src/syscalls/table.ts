@@ -11,6 +11,7 @@ import { mountCalls } from './mounts.ts';
 import { mqueueCalls } from './mqueue.ts';
 import { msgCalls } from './msg.ts';
 import { pathCalls } from './paths.ts';
+import { pidfdCalls } from './pidfds.ts';
 import { pipeCalls } from './pipes.ts';
 import { prctlCalls } from './prctl.ts';
 import { processCalls } from './process.ts';
@@ -43,6 +44,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...shmCalls,
     ...fileCalls,
     ...descriptorCalls,
+    ...pidfdCalls,
     ...pipeCalls,
     ...pathCalls,
     ...readinessCalls,

@@ -9,6 +9,7 @@ import {
   P_ALL,
   P_PGID,
   P_PID,
+  P_PIDFD,
   WCONTINUED,
   WCOREDUMP,
   WEXITED,
@@ -71,6 +72,8 @@ function whomById(k: Kernel, which: number, id: number, options: number): Result
     case P_PGID:
       // Since 5.4 zero is the caller's own group, as for wait4.
       return id > 0 || (id === 0 && !k.is26) ? ok({ who: 'group', number: id, options }) : fail('EINVAL');
+    case P_PIDFD:
+      return id >= 0 && !k.is26 ? ok({ who: 'pidfd', number: id, options }) : fail('EINVAL'); // of 5.4
     default:
       return fail('EINVAL');
   }
@@ -114,7 +117,7 @@ export const waitCalls = [
   syscall({
     name: 'waitid',
     family: 'wait',
-    leavesOut: 'P_PIDFD, ptrace; the usage is all zeros',
+    leavesOut: 'ptrace; the usage is all zeros',
     parameters: {
       which: int('waitid_which'),
       id: int('pid'),

@@ -28,6 +28,13 @@ export function finish(simulation: Simulation, task: Task): void {
   }
 }
 
+/** Lets time pass to that of a later line when a call of one line has not ended: timers end waits as well. */
+export function finishBy(simulation: Simulation, setting: Setting, task: Task, time: number | null): void {
+  if (simulation.store.peek(simulation.follower(task).outcome) !== null || simulation.frame(task) === null) return;
+  passTime(simulation, setting, time);
+  finish(simulation, task);
+}
+
 /** Whether the call ends by its own time limit. */
 function mayWait(simulation: Simulation, task: Task): boolean {
   const next = simulation.frame(task)?.next;

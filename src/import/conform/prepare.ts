@@ -3,12 +3,11 @@
  * log shows of them, addresses that the kernel chose. Says so when the call is about something outside the model.
  */
 
-import { CLONE_NEWCGROUP, CLONE_NEWNET, CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWUTS } from '../../kernel-sim/abi/clone.ts';
 import { SETALL } from '../../kernel-sim/abi/ipc.ts';
 import { AT_FDCWD, O_CLOEXEC, O_CREAT, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
 import { fileAt, lowestDescriptor } from '../../kernel-sim/fs/files.ts';
 import type { Task } from '../../kernel-sim/task/task.ts';
-import { type Datum, integerOf } from '../../syscalls/datum.ts';
+import type { Datum } from '../../syscalls/datum.ts';
 import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
@@ -16,6 +15,7 @@ import { byParameter, NO_VARIABLES } from './arguments.ts';
 import { prepareLock } from './lock-call.ts';
 import { contentOf, directoryPath, exists, fillIn, installOutside, isOutside, plantFile } from './outside.ts';
 import { type NamedFile, namedFile } from './path-call.ts';
+import { TASK_CALLS } from './prepare-task.ts';
 import type { Simulation } from './simulation.ts';
 
 /**
@@ -28,7 +28,7 @@ const asTheyAre = (args: readonly Datum[]): readonly Datum[] => args;
 
 /** Files of /proc that the simulated kernel answers for. */
 const MODELLED =
-  /^\/proc\/(sys\/fs\/mqueue\/|sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
+  /^\/proc\/(sys\/fs\/mqueue\/|sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/ns\/\w+)?$|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
 
 /** Calls that need to know what an open file is; the others only its number. */
 const CONTENT: ReadonlySet<string> = new Set([
@@ -78,7 +78,8 @@ export function prepare(
   if (fd !== null && CONTENT.has(call.name)) return prepareContent(simulation, task, call, fd);
   if (call.name === 'fcntl') return prepareLock(call);
   if (call.name === 'shmat') return prepareAttach(call);
-  if (call.name === 'clone' || call.name === 'clone3') return prepareClone(call);
+  const prepareIt = TASK_CALLS[call.name];
+  if (prepareIt !== undefined) return prepareIt(simulation, task, call, events.slice(index, index + LOOK_AHEAD));
   if (call.name === 'semctl') return prepareValues(simulation, call, events, index);
   return asTheyAre;
 }
@@ -124,20 +125,6 @@ function isUnknown({ store }: Simulation, task: Task, { result }: RecordedCall, 
   if (result.kind === 'errno' && result.errno === 'EBADF') return false;
   return fd >= 0 && result.kind !== 'none' && fileAt(store, task, fd) === null;
 }
-
-/** Namespaces and cgroups that thaw does not model change nothing that it does: a clone that got them is one without. */
-function prepareClone({ result }: RecordedCall): Prepared {
-  if (result.kind !== 'value') return asTheyAre;
-  return ([first, ...others]) => {
-    if (typeof first === 'number') return [first & ~UNMODELLED, ...others];
-    if (typeof first !== 'object' || first === null || !('flags' in first)) return [first!, ...others];
-    const { cgroup: _, ...rest } = first as Record<string, Datum>;
-    const flags = BigInt(integerOf(rest.flags)) & ~BigInt(UNMODELLED) & 0xffff_ffffn;
-    return [{ ...rest, flags: Number(flags) }, ...others];
-  };
-}
-
-const UNMODELLED = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
 function descriptorOf(call: RecordedCall): number | null {
   const syscall = syscalls.get(call.name);

@@ -22,7 +22,7 @@ import { agrees } from './agreement.ts';
 import { argumentsOf, NO_VARIABLES } from './arguments.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
-import { findTask, finish, helpAll, passTime } from './patience.ts';
+import { findTask, finish, finishBy, helpAll, passTime } from './patience.ts';
 import { prepare } from './prepare.ts';
 import { isInterrupted, mayTakeTime, reasonFor, subjectOf } from './recorded-kind.ts';
 import { RecordedOrder } from './recorded-order.ts';
@@ -154,6 +154,9 @@ export class Replay {
     if (call.result.kind === 'none') return this.#leaveForGood(task, call);
     if (isInterrupted(call) && !simulation.hasSignals(task)) this.#provideSignal(task, index);
     finish(this.simulation, task);
+    if (call.line === call.endLine) {
+      finishBy(simulation, this.#setting, task, this.#order.events[index + 1]?.time ?? null);
+    }
     simulation.noticeSignals(task);
     const outcome = store.peek(follower.outcome);
     if (outcome === null) {

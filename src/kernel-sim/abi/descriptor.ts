@@ -9,6 +9,11 @@ export const SFD_CLOEXEC = 0o2000000;
 export const TFD_NONBLOCK = 0o4000;
 export const TFD_CLOEXEC = 0o2000000;
 export const PIDFD_NONBLOCK = 0o4000;
+/** Stands for one thread, not for its process. */
+export const PIDFD_THREAD = 0o200;
+export const PIDFD_SIGNAL_THREAD = 1;
+export const PIDFD_SIGNAL_THREAD_GROUP = 2;
+export const PIDFD_SIGNAL_PROCESS_GROUP = 4;
 
 export const KCMP_FILE = 0;
 export const KCMP_VM = 1;

@@ -10,6 +10,10 @@ interface PidNamespaceFields {
   parent: PidNamespace | null;
   /** The namespace's init, which adopts orphans; null before it is there and after its death. */
   reaper: Task | null;
+  /** 6.x: its init is ending, and nobody gets a number there any more. */
+  closed: boolean;
+  /** 6.x: a task in it is the child of one outside: it came by unshare or setns. */
+  hasOutsiders: boolean;
   /** 2.6.26: the number given out last, from which the search goes on. 6.x: the cursor of the idr minus one. */
   lastPid: number;
   /** Which numbers are taken. A number is taken before its task can be found and until nothing names it any more. */
@@ -28,6 +32,8 @@ export const PidNamespace = layout<PidNamespaceFields>(
     level: 0,
     parent: null,
     reaper: null,
+    closed: false,
+    hasOutsiders: false,
     lastPid: 0,
     map: table(false),
     chosen: table(false),

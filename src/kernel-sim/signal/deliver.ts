@@ -120,7 +120,10 @@ function consider(tx: Transaction, k: Kernel, task: Task, info: SigInfo): Taken 
     return { kind: 'handler', handled: { info, action } };
   }
   // An init gets only what it has a handler for; on 6.x a SIGKILL or SIGSTOP that came this far was forced on it.
-  if (isProtected(tx, k, task) && !isEnding(tx, task) && (k.is26 || !isUnblockable(signo))) return null;
+  if (isProtected(tx, k, task) && !isEnding(tx, task) && (k.is26 || !isUnblockable(signo))) {
+    if (k.traced) show();
+    return null;
+  }
   if (signo === SIGKILL) return end(tx, task, signo);
   show();
   if (does !== 'stop') return end(tx, task, signo);

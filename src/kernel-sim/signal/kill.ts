@@ -31,8 +31,8 @@ export function permit(tx: Transaction, sender: Task, target: Task, signo: numbe
   return fail('EPERM');
 }
 
-/** Asks for permission and sends; signal 0 only asks. */
-function sendChecked(
+/** Asks for permission and sends; signal 0 only asks. For operations. */
+export function sendChecked(
   tx: Transaction,
   k: Kernel,
   sender: Task,
@@ -49,8 +49,15 @@ function sendChecked(
 
 const checkNumber = (signo: number): Result<undefined> => (signo < 0 || signo > SIGRTMAX ? fail('EINVAL') : done);
 
-/** What kill and tkill send: with details, so that a quota may refuse them. */
-const fromCall = (tx: Transaction, k: Kernel, sender: Task, target: Task, signo: number, code: number): Sending => ({
+/** What kill and tkill send: with details, so that a quota may refuse them. For operations. */
+export const fromCall = (
+  tx: Transaction,
+  k: Kernel,
+  sender: Task,
+  target: Task,
+  signo: number,
+  code: number,
+): Sending => ({
   info: senderInfo(tx, k, sender, target, signo, code),
   plain: false,
   force: isOutside(tx, sender, target),
@@ -77,8 +84,8 @@ export const kill = operation(
   },
 );
 
-/** Success if one member got it, else the last error; ESRCH for an empty group. */
-function killGroup(tx: Transaction, group: Pid, send: (target: Task) => Result<undefined>): Result<undefined> {
+/** Success if one member got it, else the last error; ESRCH for an empty group. For operations. */
+export function killGroup(tx: Transaction, group: Pid, send: (target: Task) => Result<undefined>): Result<undefined> {
   let result: Result<undefined> = fail('ESRCH');
   for (const member of groupMembers.members(tx, group)) {
     const sent = send(member);

@@ -24,7 +24,7 @@ import { beginGroupExit, sendFrom } from '../signal/send.ts';
 import { endPidNamespace } from './namespace-death.ts';
 import { exitNamespaces } from './namespaces.ts';
 import { reset } from './next-syscall-data.ts';
-import { isAlone, release } from './release.ts';
+import { isAlone, release, reportedStatus } from './release.ts';
 import { children, type Process, type Task, threads } from './task.ts';
 import { releaseVforkParent } from './vfork.ts';
 
@@ -153,7 +153,7 @@ function reparentChildren(tx: Transaction, k: Kernel, father: Task): readonly Ta
 function announce(tx: Transaction, k: Kernel, child: Task): boolean {
   tx.write(child.exitSignal, SIGCHLD); // nobody is to kill an init with what a stranger chose
   if (tx.read(child.state) !== 'zombie' || !isAlone(tx, child)) return false;
-  if (!notifyOfDeath(tx, k, child, SIGCHLD, tx.read(child.exitStatus))) return false;
+  if (!notifyOfDeath(tx, k, child, SIGCHLD, reportedStatus(tx, k, child))) return false;
   tx.write(child.state, 'dead');
   return true;
 }
@@ -187,7 +187,9 @@ function notifyParent(tx: Transaction, k: Kernel, task: Task): boolean {
   if (tx.read(process.liveThreads) === 0) hangUpOrphaned(tx, k, leader, null);
   const status = tx.read(task.exitStatus);
   let unwanted = task !== leader; // nobody waits for threads
-  if (!unwanted && isAlone(tx, task)) unwanted = notifyOfDeath(tx, k, task, chooseExitSignal(tx, task), status);
+  if (!unwanted && isAlone(tx, task)) {
+    unwanted = notifyOfDeath(tx, k, task, chooseExitSignal(tx, task), reportedStatus(tx, k, task));
+  }
   tx.write(task.state, unwanted ? 'dead' : 'zombie');
   const pid = tx.read(task.pid)!;
   tx.note({ type: 'task.exit', task, pid: numberIn(tx, pid, k.initPidNs), status });

@@ -21,6 +21,7 @@ import {
   CLONE_VM,
   CSIGNAL,
 } from '../abi/clone.ts';
+import { PIDFD_THREAD } from '../abi/descriptor.ts';
 import { SIGSTOP } from '../abi/signal.ts';
 import { inheritCgroup } from '../freezer/freeze.ts';
 import { copyFiles, exitFiles } from '../fs/files.ts';
@@ -41,6 +42,7 @@ import { SharedSignals } from '../signal/state.ts';
 import { mayChoosePids } from './cred.ts';
 import { copyNamespaces, exitNamespaces } from './namespaces.ts';
 import { asInt, confirmTaken, takeFor } from './next-syscall-data.ts';
+import { describe, withdraw } from './pidfd.ts';
 import { children, Process, Task, threads } from './task.ts';
 import { chargeProcess, unchargeProcess } from './user-count.ts';
 import { awaitVfork, beginVfork, isKilled } from './vfork.ts';
@@ -52,8 +54,16 @@ export interface CloneRequest {
   readonly entry: unknown;
   /** clone3's set_tid: wanted numbers, innermost namespace first. */
   readonly setTid: readonly number[];
-  /** `nowhere` when CLONE_PIDFD is asked for and what it makes could not be stored. */
-  readonly pidfd: 'unwanted' | 'nowhere';
+  /** Whether CLONE_PIDFD is asked for; `nowhere` when what it makes could not be stored. */
+  readonly pidfd: 'unwanted' | 'wanted' | 'nowhere';
+}
+
+/** What a clone made. */
+export interface Made {
+  /** The child's number as the caller sees it. */
+  readonly number: number;
+  /** The caller's descriptor of it, null when none was asked for. */
+  readonly pidfd: number | null;
 }
 
 /** EINVAL for combinations of flags that no kernel takes, or not this one. */
@@ -80,6 +90,7 @@ function* childPid(k: Kernel, parent: Task, child: Task, setTid: readonly number
     if (armed !== null) return yield* allocatePid(k, ns, [asInt(armed)], true); // anybody may choose (N16)
   }
   if (setTid.length > (yield* load(ns.level)) + 1) return fail('EINVAL'); // more numbers than namespaces
+  if (yield* load(ns.closed)) return fail('ENOMEM'); // its init is dead
   return yield* allocatePid(k, ns, setTid, mayChoosePids(yield* load(parent.cred)));
 }
 
@@ -156,6 +167,7 @@ const link = operation(
       joinGroups(tx, child, tx.read(callerProcess.group)!, tx.read(callerProcess.session)!);
     }
     if ((flags & CLONE_NEWPID) !== 0) tx.write(tx.read(child.pidNs)!.reaper, child); // whatever its number is (P5)
+    if (tx.read(caller.pidNsForChildren) !== null) enterAsOutsider(tx, child);
     if ((flags & CLONE_VFORK) !== 0) beginVfork(tx, caller, child);
     if (k.is26 && (flags & CLONE_STOPPED) !== 0) startStopped(tx, child);
     k.machine.launch(tx, child);
@@ -164,6 +176,13 @@ const link = operation(
     return number;
   },
 );
+
+/** The first task of a namespace is its init; others have no place below it, where its end looks for them. */
+function enterAsOutsider(tx: Transaction, child: Task): void {
+  const ns = tx.read(child.pidNs)!;
+  if (tx.read(ns.reaper) === null) tx.write(ns.reaper, child);
+  else tx.write(ns.hasOutsiders, true);
+}
 
 /** A stop is the first thing that the child does. */
 function startStopped(tx: Transaction, child: Task): void {
@@ -226,10 +245,10 @@ const copies: readonly (readonly [Copy, Undo])[] = [
 /**
  * Makes a task; clone(2), SEMANTICS C3.
  *
- * @returns the child's number as the caller sees it; EINVAL, EPERM, EAGAIN, ENOMEM, EBUSY (2.6.26) or EEXIST (6.x) for a chosen
+ * @returns the child, or EINVAL, EPERM, EAGAIN, ENOMEM, EBUSY (2.6.26) or EEXIST (6.x) for a chosen
  * number that is taken, ERESTARTNOINTR when a signal came first
  */
-export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Result<number>> {
+export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Result<Made>> {
   const { flags } = request;
   const checked = checkFlags(k, flags);
   if (!checked.ok) return checked;
@@ -258,23 +277,33 @@ export function* clone(k: Kernel, caller: Task, request: CloneRequest): Steps<Re
 }
 
 /** Numbers the child and lets it run: the part of copy_process behind which there is no failure. */
-function* enter(k: Kernel, caller: Task, child: Task, request: CloneRequest): Steps<Result<number>> {
+function* enter(k: Kernel, caller: Task, child: Task, request: CloneRequest): Steps<Result<Made>> {
   if (k.fixed('N10') && !k.fixed('K10') && (yield* signalPending(caller))) return fail('ERESTARTNOINTR');
   const allocated = yield* scoped(childPid(k, caller, child, request.setTid));
   if (!allocated.ok) return allocated;
   const pid = allocated.value;
-  if (request.pidfd === 'nowhere') {
+  const pidfd = request.pidfd === 'unwanted' ? ok(null) : yield* scoped(pidfdOf(k, caller, pid, request));
+  if (!pidfd.ok) {
     yield* scoped(dropPid(pid));
-    return fail('EFAULT'); // its number was to be stored where there is no memory
+    return pidfd;
   }
   const number = yield* link(k, caller, child, pid, request.flags);
   if (number === 0) {
     // The whole call starts again, and the armed value is gone by now (N10).
+    if (pidfd.value !== null) yield* scoped(withdraw(k, caller, pidfd.value));
     yield* scoped(dropPid(pid));
     return fail(k.is26 ? 'ERESTARTNOINTR' : 'EINTR');
   }
   yield* confirmTaken(k, caller, 'fork');
-  return ok(number);
+  return ok({ number, pidfd: pidfd.value });
+}
+
+/** The caller's descriptor of the child; EMFILE, and EFAULT when its number was to be stored where there is no memory. */
+function* pidfdOf(k: Kernel, caller: Task, pid: Pid, { flags, pidfd }: CloneRequest): Steps<Result<number>> {
+  const fd = yield* describe(k, caller, pid, (flags & CLONE_THREAD) === 0 ? 0 : PIDFD_THREAD);
+  if (!fd.ok || pidfd === 'wanted') return fd;
+  yield* withdraw(k, caller, fd.value);
+  return fail('EFAULT');
 }
 
 /** Gives back a pid that no task got. */

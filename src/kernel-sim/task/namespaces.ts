@@ -3,7 +3,7 @@
  * step 15.
  *
  * The initial namespaces are not counted: they outlive every task. Mount, uts, user, network, cgroup and time namespaces are left
- * out on purpose: asking for a new one gets EINVAL, as from a kernel built without them.
+ * out on purpose: asking for a new one gets EINVAL, as from a kernel built without them. Entering others: set-namespace.ts.
  */
 
 import {
@@ -61,23 +61,57 @@ const inheritIpc = operation('namespaces.copy_ipc', (tx: Transaction, k: Kernel,
 const enter = operation(
   'namespaces.enter',
   (tx: Transaction, parent: Task, child: Task, ipcNs: IpcNamespace, newPidNs: boolean): void => {
-    const pidNs = tx.read(parent.pidNs)!;
     tx.write(child.ipcNs, ipcNs);
-    const inner = { level: tx.read(pidNs.level) + 1, parent: pidNs };
-    tx.write(child.pidNs, newPidNs ? tx.create(PidNamespace, inner) : pidNs);
+    tx.write(child.pidNs, newPidNs ? newPidNamespace(tx, parent) : childrensPidNs(tx, parent));
   },
 );
+
+/** Pid namespaces nest no deeper on 6.x. */
+const MAX_LEVEL = 32;
+
+/** The pid namespace that a task's children are in; for operations. */
+const childrensPidNs = (tx: Transaction, task: Task): PidNamespace =>
+  tx.read(task.pidNsForChildren) ?? tx.read(task.pidNs)!;
+
+/** A pid namespace inside of a task's own; for operations. */
+function newPidNamespace(tx: Transaction, task: Task): PidNamespace {
+  const parent = tx.read(task.pidNs)!;
+  return tx.create(PidNamespace, { level: tx.read(parent.level) + 1, parent });
+}
+
+/** Whether a task's children can be in a new pid namespace: EINVAL when they are in another one already, ENOSPC too far down. */
+const checkPidNamespace = operation('namespaces.check_pid', (tx: Transaction, task: Task): Result<undefined> => {
+  if (tx.read(task.pidNsForChildren) !== null) return fail('EINVAL');
+  return tx.read(tx.read(task.pidNs)!.level) < MAX_LEVEL ? done : fail('ENOSPC');
+});
+
+const moveChildren = operation('namespaces.unshare_pid', (tx: Transaction, task: Task): void =>
+  tx.write(task.pidNsForChildren, newPidNamespace(tx, task)),
+);
+
+/** Gives a task's future children a pid namespace of their own, whose first task is its init; unshare(2) of 6.x. */
+export function* unsharePids(task: Task): Steps<Result<undefined>> {
+  const checked = yield* checkPidNamespace(task);
+  if (checked.ok) yield* moveChildren(task);
+  return checked;
+}
 
 /**
  * Gives a new task its parent's namespaces, or new ones.
  *
- * @returns EPERM and EINVAL as {@link mayHaveNew}, and EINVAL for a thread in a pid namespace of its own
+ * @returns EPERM and EINVAL as {@link mayHaveNew}, EINVAL for a thread in a pid namespace of its own, and what
+ * {@link checkPidNamespace} says
  */
 export function* copyNamespaces(k: Kernel, parent: Task, child: Task, flags: number): Steps<Result<undefined>> {
   const may = yield* mayHaveNew(k, parent, flags);
   if (!may.ok) return may;
   const newPidNs = (flags & CLONE_NEWPID) !== 0;
-  if (newPidNs && (flags & CLONE_THREAD) !== 0) return fail('EINVAL');
+  const isThread = (flags & CLONE_THREAD) !== 0;
+  if (newPidNs && isThread) return fail('EINVAL');
+  if (!k.is26 && (newPidNs || isThread)) {
+    const checked = yield* checkPidNamespace(parent);
+    if (!checked.ok && (newPidNs || checked.errno === 'EINVAL')) return checked;
+  }
   const ipcNs = (flags & CLONE_NEWIPC) === 0 ? yield* inheritIpc(k, parent) : yield* newIpcNamespace(k);
   yield* enter(parent, child, ipcNs, newPidNs);
   return done;

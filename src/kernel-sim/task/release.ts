@@ -61,7 +61,7 @@ function leaderLeftAlone(tx: Transaction, k: Kernel, process: Process, gone: Tas
   const leader = tx.read(process.leader)!;
   if (leader === gone || tx.read(leader.state) !== 'zombie') return null;
   if (!isAlone(tx, leader)) return null;
-  const unwanted = notifyOfDeath(tx, k, leader, tx.read(leader.exitSignal), tx.read(leader.exitStatus));
+  const unwanted = notifyOfDeath(tx, k, leader, tx.read(leader.exitSignal), reportedStatus(tx, k, leader));
   if (!unwanted) return null;
   tx.write(leader.state, 'dead');
   return leader;
@@ -72,6 +72,10 @@ export const isAlone = (tx: Transaction, task: Task): boolean => {
   const process = tx.read(task.process)!;
   return tx.read(process.threadsHead) === task && tx.read(process.threadsTail) === task;
 };
+
+/** What the signal to the parent says of a dead leader: its own status; on 6.x what waiting for it reports. */
+export const reportedStatus = (tx: Transaction, k: Kernel, leader: Task): number =>
+  k.is26 ? tx.read(leader.exitStatus) : deathStatus(tx, leader);
 
 /** What waiting for a dead leader reports: the status of the group exit if there was one, else its own. */
 export function deathStatus(tx: Transaction, leader: Task): number {

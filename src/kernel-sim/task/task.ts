@@ -123,6 +123,8 @@ interface TaskFields {
   handlers: SignalHandlers | null;
   signals: ThreadSignals | null;
   pidNs: PidNamespace | null;
+  /** 6.x: where its children will be, after unshare or setns; null for its own namespace. */
+  pidNsForChildren: PidNamespace | null;
   ipcNs: IpcNamespace | null;
   /** Its place in a group of the freezer's; null in the root. */
   membership: Membership | null;
@@ -173,6 +175,7 @@ export const Task = layout<TaskFields>('task', {
   handlers: null,
   signals: null,
   pidNs: null,
+  pidNsForChildren: null,
   ipcNs: null,
   membership: null,
   nsd: null,

@@ -1,7 +1,7 @@
 /**
  * Ceasing to share with other tasks; kernel/fork.c:sys_unshare, SEMANTICS C3; unshare(2).
  *
- * Left out on purpose: a pid namespace for the children (6.x), and the namespaces that thaw does not model.
+ * Left out on purpose: the namespaces that thaw does not model.
  */
 
 import {
@@ -27,7 +27,7 @@ import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { done, fail, type Result } from '../result.ts';
-import { mayHaveNew, newIpcNamespace, switchIpcNamespace } from './namespaces.ts';
+import { mayHaveNew, newIpcNamespace, switchIpcNamespace, unsharePids } from './namespaces.ts';
 import { isAlone } from './release.ts';
 import type { Task } from './task.ts';
 
@@ -46,7 +46,7 @@ const KNOWN_26 =
 const KNOWN = KNOWN_26 | CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWTIME;
 
 /** Asked of the 6.x kernel only, and not modelled. */
-const ABSENT = CLONE_NEWPID | CLONE_NEWCGROUP | CLONE_NEWTIME;
+const ABSENT = CLONE_NEWCGROUP | CLONE_NEWTIME;
 
 /** What cannot be unshared, said the way each kernel does: both pretend to succeed where nothing is shared. */
 const checkThreads = operation(
@@ -83,6 +83,10 @@ export function* unshare(k: Kernel, task: Task, flags: number): Steps<Result<und
   if (!may.ok) return may;
   if ((flags & ABSENT) !== 0) return fail('EINVAL');
   const ipcNs = (flags & CLONE_NEWIPC) === 0 ? null : yield* newIpcNamespace(k);
+  if ((flags & CLONE_NEWPID) !== 0) {
+    const children = yield* unsharePids(task);
+    if (!children.ok) return children;
+  }
   if ((flags & (CLONE_SYSVSEM | CLONE_NEWIPC)) !== 0) yield* scoped(exitSem(k, task));
   // Somebody else could give the task a new undo list for the namespace that it is about to leave (S14).
   if (ipcNs !== null) yield* scoped(switchIpcNamespace(k, task, ipcNs));

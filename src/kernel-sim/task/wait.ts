@@ -2,9 +2,10 @@
  * Waiting for children; kernel/exit.c:do_wait and wait_consider_task, SEMANTICS C5; wait(2).
  *
  * A look at all children is one step, as it is under tasklist_lock; it claims what it reports, so that of two waiters one wins.
- * Left out on purpose: ptrace, pidfds, and the times a dead child used.
+ * Left out on purpose: ptrace, and the times a dead child used.
  */
 
+import { PIDFD_NONBLOCK } from '../abi/descriptor.ts';
 import { SIGCHLD } from '../abi/signal.ts';
 import {
   __WALL,
@@ -24,13 +25,14 @@ import type { Transaction } from '../machine/store.ts';
 import { findPid, numberIn, type Pid } from '../pid/pid.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { signalPending } from '../signal/inherit.ts';
+import { lookBehind } from './pidfd.ts';
 import { deathStatus, isAlone, release } from './release.ts';
 import { schedule, sleepIn } from './sleep.ts';
 import { children, type Process, type Task, threads } from './task.ts';
 
-/** Whose end, stop or continuation is waited for: any child's, one child's, or those of a process group (0: the caller's). */
+/** Whose end, stop or continuation is waited for: any child's, one's by number or descriptor, a process group's (0: the caller's). */
 export interface WaitRequest {
-  readonly who: 'any' | 'pid' | 'group';
+  readonly who: 'any' | 'pid' | 'pidfd' | 'group';
   readonly number: number;
   /** WEXITED, WSTOPPED and so on; wait4 waits for the end of children in any case. */
   readonly options: number;
@@ -53,14 +55,18 @@ type Outcome = ChildReport | 'no child' | 'nothing yet' | 'asleep';
 /**
  * Waits until a child ended, stopped or went on; wait4(2), waitid(2).
  *
- * @returns null when nothing has happened and WNOHANG was given; ECHILD when no child can ever match, ERESTARTSYS for a signal
+ * @returns null when nothing has happened and WNOHANG was given; ECHILD when no child can ever match, ERESTARTSYS for a signal;
+ * of a descriptor EBADF when it stands for no task, and EAGAIN instead of waiting when it is not to block
  */
 export function* waitForChild(k: Kernel, caller: Task, request: WaitRequest): Steps<Result<ChildReport | null>> {
-  const pid = request.who === 'any' ? null : yield* findWanted(caller, request.who, request.number);
+  const wanted = yield* whoIsWanted(caller, request);
+  if (wanted === null) return fail('EBADF');
+  const { pid, impatient } = wanted;
+  const options = impatient ? request.options | WNOHANG : request.options;
   for (;;) {
-    const outcome = yield* look(caller, request.who, pid, request.options);
+    const outcome = yield* look(caller, request.who, pid, options);
     if (outcome === 'no child') return fail('ECHILD');
-    if (outcome === 'nothing yet') return ok(null);
+    if (outcome === 'nothing yet') return options === request.options ? ok(null) : fail('EAGAIN');
     if (outcome !== 'asleep') {
       if (outcome.claimed !== null) yield* release(k, outcome.claimed);
       return ok(outcome);
@@ -71,6 +77,20 @@ export function* waitForChild(k: Kernel, caller: Task, request: WaitRequest): St
     }
     yield* schedule(caller, null);
   }
+}
+
+interface Wanted {
+  readonly pid: Pid | null;
+  /** A descriptor says that it does not wait. */
+  readonly impatient: boolean;
+}
+
+/** Null for a descriptor that stands for no task. */
+function* whoIsWanted(caller: Task, { who, number }: WaitRequest): Steps<Wanted | null> {
+  if (who === 'any') return { pid: null, impatient: false };
+  if (who !== 'pidfd') return { pid: yield* findWanted(caller, who, number), impatient: false };
+  const described = yield* lookBehind(caller, number);
+  return described && { pid: described.pid, impatient: (described.flags & PIDFD_NONBLOCK) !== 0 };
 }
 
 const findWanted = operation(
@@ -120,7 +140,7 @@ function* candidates(
   pid: Pid | null,
   options: number,
 ): Generator<Task, void> {
-  if (who === 'pid') {
+  if (who === 'pid' || who === 'pidfd') {
     const child = pid === null ? null : tx.read(pid.task);
     if (child !== null && isChildOf(tx, child, caller, options)) yield* matching(tx, child, options);
     return;
