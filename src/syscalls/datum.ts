@@ -6,7 +6,7 @@
  * for an address that is not mapped (programs write such a one as a number).
  */
 
-import type { Failure } from '../kernel-sim/result.ts';
+import { type Failure, ok, type Result } from '../kernel-sim/result.ts';
 
 /** A good user buffer that is only written to. */
 export const OUT: unique symbol = Symbol('out');
@@ -34,6 +34,12 @@ export interface Return {
   /** What it wrote to user memory, by the name of the parameter that points there. */
   readonly out?: Readonly<Record<string, Datum>>;
 }
+
+/** What a call returns that gives a number. */
+export const returning = (result: Result<number>): Result<Return> => (result.ok ? ok({ value: result.value }) : result);
+
+/** What a call returns that gives nothing but its success. */
+export const returningZero = (result: Result<unknown>): Result<Return> => (result.ok ? ok({ value: 0 }) : result);
 
 /** A call that failed and wrote to user memory all the same: an interrupted sleep says how much of it was left. */
 export interface FailedReturn extends Failure {

@@ -5,8 +5,8 @@ import type { Destination, Source } from '../kernel-sim/fs/file.ts';
 import type { PathArgument } from '../kernel-sim/fs/make.ts';
 import type { Attributes, Entry } from '../kernel-sim/fs/node.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
-import { ok, type Result } from '../kernel-sim/result.ts';
-import { type Datum, FAULT, integerOf, OUT, type Return, type Struct } from './datum.ts';
+import type { Result } from '../kernel-sim/result.ts';
+import { type Datum, FAULT, integerOf, OUT, type Return, returning, returningZero, type Struct } from './datum.ts';
 import type { Parameter } from './parameter.ts';
 
 /** A length of a buffer; null where a program leaves it open (`_`). */
@@ -101,12 +101,10 @@ export const directoryType = ({ type }: Entry): number => (type & S_IFMT) >> 12;
 
 /** The result of a call that says nothing but whether it worked. */
 export function* succeed(steps: Steps<Result<unknown>>): Steps<Result<Return>> {
-  const result = yield* steps;
-  return result.ok ? ok({ value: 0 }) : result;
+  return returningZero(yield* steps);
 }
 
 /** The result of a call that gives a number. */
 export function* give(steps: Steps<Result<number>>): Steps<Result<Return>> {
-  const result = yield* steps;
-  return result.ok ? ok({ value: result.value }) : result;
+  return returning(yield* steps);
 }

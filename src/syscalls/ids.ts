@@ -19,7 +19,7 @@ import {
   userIds,
 } from '../kernel-sim/task/set-ids.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import { type Datum, FAULT, integerOf, OUT, type Return, type Struct } from './datum.ts';
+import { type Datum, FAULT, integerOf, OUT, type Return, returningZero, type Struct } from './datum.ts';
 import { int, out, type Parameter, struct } from './parameter.ts';
 import { type Syscall, syscall } from './syscall.ts';
 
@@ -49,8 +49,7 @@ const getterCalls: readonly Syscall[] = getters.map(([name, of]) =>
 );
 
 function* change(k: Kernel, task: Task, how: IdChange): Steps<Result<Return>> {
-  const changed = yield* changeIds(k, task, how);
-  return changed.ok ? ok({ value: 0 }) : changed;
+  return returningZero(yield* changeIds(k, task, how));
 }
 
 const FILE_CAPABILITIES = 'the capabilities about files, which stay';
@@ -171,8 +170,7 @@ const capabilityCalls: readonly Syscall[] = [
               permitted: bitsOf(data.permitted, mask),
               inheritable: bitsOf(data.inheritable, mask),
             };
-      const changed = yield* setCapabilities(k, task, pid, wanted);
-      return changed.ok ? ok({ value: 0 }) : changed;
+      return returningZero(yield* setCapabilities(k, task, pid, wanted));
     },
   }),
 ];
@@ -201,8 +199,7 @@ export const idCalls: readonly Syscall[] = [
     *run(_k, task, { size, list }) {
       const wanted = list?.slice(0, Math.max(size, 0)) ?? [];
       const readable = size === 0 || (list !== null && list.length >= size);
-      const changed = yield* setGroups(task, size, readable ? wanted : null);
-      return changed.ok ? ok({ value: 0 }) : changed;
+      return returningZero(yield* setGroups(task, size, readable ? wanted : null));
     },
   }),
   ...capabilityCalls,

@@ -10,7 +10,7 @@ import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import { type Datum, FAULT, integerOf, OUT, type Return, type Struct } from './datum.ts';
+import { type Datum, FAULT, integerOf, OUT, type Return, returning, returningZero, type Struct } from './datum.ts';
 import {
   buffer,
   commandOf,
@@ -36,8 +36,9 @@ function* send(k: Kernel, task: Task, { msqid, msgp, msgsz, msgflg }: SendArgume
   if (msgp === null || msgp === FAULT) return fail('EFAULT'); // the type is read before anything is looked at
   const { mtype, mtext = '' } = msgp;
   const text = typeof mtext === 'string' ? mtext : null;
-  const sent = yield* sendMessage(k, task, msqid, { type: integerOf(mtype), text, size: msgsz, flags: msgflg });
-  return sent.ok ? ok({ value: 0 }) : sent;
+  return returningZero(
+    yield* sendMessage(k, task, msqid, { type: integerOf(mtype), text, size: msgsz, flags: msgflg }),
+  );
 }
 
 interface ReceiveArguments {
@@ -106,16 +107,17 @@ function* change(k: Kernel, task: Task, id: number, cmd: number, buf: Datum | un
   const history = historyIn(cmd, structure);
   const qbytes = integerOf(structure.msg_qbytes);
   const old = isOldLayout(cmd, structure) && qbytes === 0; // too large for the old field
-  const changed = yield* setQueue(k, task, id, {
-    owner: ownerIn(structure, 'msg_perm'),
-    qbytes: old ? integerOf(structure.msg_lqbytes) : qbytes,
-    stime: history('msg_stime'),
-    rtime: history('msg_rtime'),
-    ctime: history('msg_ctime'),
-    lspid: history('msg_lspid'),
-    lrpid: history('msg_lrpid'),
-  });
-  return changed.ok ? ok({ value: 0 }) : changed;
+  return returningZero(
+    yield* setQueue(k, task, id, {
+      owner: ownerIn(structure, 'msg_perm'),
+      qbytes: old ? integerOf(structure.msg_lqbytes) : qbytes,
+      stime: history('msg_stime'),
+      rtime: history('msg_rtime'),
+      ctime: history('msg_ctime'),
+      lspid: history('msg_lspid'),
+      lrpid: history('msg_lrpid'),
+    }),
+  );
 }
 
 interface ControlArguments {
@@ -139,10 +141,8 @@ function* control(k: Kernel, task: Task, { msqid, cmd, buf }: ControlArguments):
       return k.is26 ? fail('EINVAL') : yield* status(k, task, msqid, 'index-any', buf);
     case IPC_SET:
       return yield* change(k, task, msqid, cmd, buf);
-    case IPC_RMID: {
-      const removed = yield* removeQueue(k, task, msqid);
-      return removed.ok ? ok({ value: 0 }) : removed;
-    }
+    case IPC_RMID:
+      return returningZero(yield* removeQueue(k, task, msqid));
     default:
       return fail('EINVAL');
   }
@@ -154,8 +154,7 @@ export const msgCalls = [
     family: 'sysvipc',
     parameters: { key: int('ipc_key'), msgflg: int('ipc_get_flags') },
     run: function* (k, task, { key, msgflg }) {
-      const got = yield* getQueue(k, task, key, msgflg);
-      return got.ok ? ok({ value: got.value }) : got;
+      return returning(yield* getQueue(k, task, key, msgflg));
     },
   }),
   syscall({

@@ -36,7 +36,7 @@ import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import { type Datum, FAULT, integerOf, type Return, type Struct } from './datum.ts';
+import { type Datum, FAULT, integerOf, type Return, returning, returningZero, type Struct } from './datum.ts';
 import {
   buffer,
   commandOf,
@@ -84,8 +84,7 @@ function* perform(
   timeout: SemCall['timeout'],
 ): Steps<Result<Return>> {
   const count = nsops >>> 0;
-  const operated = yield* operate(k, task, { id: semid, operations: operationsIn(sops, count), count, timeout });
-  return operated.ok ? ok({ value: 0 }) : operated;
+  return returningZero(yield* operate(k, task, { id: semid, operations: operationsIn(sops, count), count, timeout }));
 }
 
 function* status(k: Kernel, task: Task, id: number, by: StatBy, arg: Datum | undefined): Steps<Result<Return>> {
@@ -127,12 +126,13 @@ function* change(k: Kernel, task: Task, id: number, cmd: number, arg: Datum | un
     return fail('EFAULT');
   }
   const history = historyIn(cmd, structure);
-  const changed = yield* changeSet(k, task, id, {
-    owner: ownerIn(structure, 'sem_perm'),
-    otime: history('sem_otime'),
-    ctime: history('sem_ctime'),
-  });
-  return changed.ok ? ok({ value: 0 }) : changed;
+  return returningZero(
+    yield* changeSet(k, task, id, {
+      owner: ownerIn(structure, 'sem_perm'),
+      otime: history('sem_otime'),
+      ctime: history('sem_ctime'),
+    }),
+  );
 }
 
 function* getAll(k: Kernel, task: Task, id: number, arg: Datum | undefined): Steps<Result<Return>> {
@@ -168,8 +168,7 @@ function* control(k: Kernel, task: Task, { semid, semnum, cmd, arg }: ControlArg
   const command = commandOf(k, cmd);
   const query = QUERIES.get(command);
   if (query !== undefined) {
-    const answer = yield* querySemaphore(k, task, semid, semnum, query);
-    return answer.ok ? ok({ value: answer.value }) : answer;
+    return returning(yield* querySemaphore(k, task, semid, semnum, query));
   }
   switch (command) {
     case IPC_INFO:
@@ -186,16 +185,12 @@ function* control(k: Kernel, task: Task, { semid, semnum, cmd, arg }: ControlArg
       return yield* getAll(k, task, semid, arg);
     case SETALL:
       return yield* setAll(k, task, semid, arg);
-    case SETVAL: {
-      const set = yield* setValue(k, task, semid, semnum, integerOf(arg) | 0);
-      return set.ok ? ok({ value: 0 }) : set;
-    }
+    case SETVAL:
+      return returningZero(yield* setValue(k, task, semid, semnum, integerOf(arg) | 0));
     case IPC_SET:
       return yield* change(k, task, semid, cmd, arg);
-    case IPC_RMID: {
-      const removed = yield* removeSet(k, task, semid);
-      return removed.ok ? ok({ value: 0 }) : removed;
-    }
+    case IPC_RMID:
+      return returningZero(yield* removeSet(k, task, semid));
     default:
       return fail('EINVAL');
   }
@@ -209,8 +204,7 @@ export const semCalls = [
     family: 'sysvipc',
     parameters: { key: int('ipc_key'), nsems: int(), semflg: int('ipc_get_flags') },
     run: function* (k, task, { key, nsems, semflg }) {
-      const got = yield* getSet(k, task, key, nsems, semflg);
-      return got.ok ? ok({ value: got.value }) : got;
+      return returning(yield* getSet(k, task, key, nsems, semflg));
     },
   }),
   syscall({

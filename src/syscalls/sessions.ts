@@ -5,13 +5,12 @@ import { ok, type Result } from '../kernel-sim/result.ts';
 import { ownProcessNumber, parentNumber, threadNumber } from '../kernel-sim/task/numbers.ts';
 import { createSession, membership, setProcessGroup } from '../kernel-sim/task/session.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import type { Return } from './datum.ts';
+import { type Return, returning, returningZero } from './datum.ts';
 import { int } from './parameter.ts';
 import { type Syscall, syscall } from './syscall.ts';
 
 function* show(task: Task, pid: number, of: 'group' | 'session'): Steps<Result<Return>> {
-  const number = yield* membership(task, pid, of);
-  return number.ok ? ok({ value: number.value }) : number;
+  return returning(yield* membership(task, pid, of));
 }
 
 /** Calls without arguments that cannot fail. */
@@ -50,8 +49,7 @@ export const sessionCalls: readonly Syscall[] = [
     family: 'sessions',
     parameters: { pid: int('pid'), pgid: int('pid') },
     *run(_k, task, { pid, pgid }) {
-      const moved = yield* setProcessGroup(task, pid, pgid);
-      return moved.ok ? ok({ value: 0 }) : moved;
+      return returningZero(yield* setProcessGroup(task, pid, pgid));
     },
   }),
   syscall({
@@ -60,8 +58,7 @@ export const sessionCalls: readonly Syscall[] = [
     leavesOut: 'terminals',
     parameters: {},
     *run(_k, task) {
-      const session = yield* createSession(task);
-      return session.ok ? ok({ value: session.value }) : session;
+      return returning(yield* createSession(task));
     },
   }),
 ];

@@ -31,7 +31,7 @@ import type { Kernel } from '../kernel-sim/kernel.ts';
 import type { Steps } from '../kernel-sim/machine/effect.ts';
 import { fail, ok, type Result } from '../kernel-sim/result.ts';
 import type { Task } from '../kernel-sim/task/task.ts';
-import { type Datum, FAULT, OUT, type Return } from './datum.ts';
+import { type Datum, FAULT, OUT, type Return, returning, returningZero } from './datum.ts';
 import {
   address,
   buffer,
@@ -91,15 +91,16 @@ function* change(k: Kernel, task: Task, id: number, cmd: number, buf: Datum | un
     return fail('EFAULT');
   }
   const history = historyIn(cmd, structure);
-  const changed = yield* setSegment(k, task, id, {
-    owner: ownerIn(structure, 'shm_perm'),
-    atime: history('shm_atime'),
-    dtime: history('shm_dtime'),
-    ctime: history('shm_ctime'),
-    cpid: history('shm_cpid'),
-    lpid: history('shm_lpid'),
-  });
-  return changed.ok ? ok({ value: 0 }) : changed;
+  return returningZero(
+    yield* setSegment(k, task, id, {
+      owner: ownerIn(structure, 'shm_perm'),
+      atime: history('shm_atime'),
+      dtime: history('shm_dtime'),
+      ctime: history('shm_ctime'),
+      cpid: history('shm_cpid'),
+      lpid: history('shm_lpid'),
+    }),
+  );
 }
 
 interface ControlArguments {
@@ -123,16 +124,12 @@ function* control(k: Kernel, task: Task, { shmid, cmd, buf }: ControlArguments):
     case SHM_STAT_ANY:
       return k.is26 ? fail('EINVAL') : yield* status(k, task, shmid, 'index-any', buf);
     case SHM_LOCK:
-    case SHM_UNLOCK: {
-      const locked = yield* lockSegment(k, task, shmid, command === SHM_LOCK);
-      return locked.ok ? ok({ value: 0 }) : locked;
-    }
+    case SHM_UNLOCK:
+      return returningZero(yield* lockSegment(k, task, shmid, command === SHM_LOCK));
     case IPC_SET:
       return yield* change(k, task, shmid, cmd, buf);
-    case IPC_RMID: {
-      const removed = yield* removeSegmentById(k, task, shmid);
-      return removed.ok ? ok({ value: 0 }) : removed;
-    }
+    case IPC_RMID:
+      return returningZero(yield* removeSegmentById(k, task, shmid));
     default:
       return fail('EINVAL');
   }
@@ -145,8 +142,7 @@ export const shmCalls = [
     leavesOut: 'huge pages: none are reserved',
     parameters: { key: int('ipc_key'), size: long('size'), shmflg: int('shmget_flags') },
     run: function* (k, task, { key, size, shmflg }) {
-      const got = yield* getSegment(k, task, key, size, shmflg);
-      return got.ok ? ok({ value: got.value }) : got;
+      return returning(yield* getSegment(k, task, key, size, shmflg));
     },
   }),
   syscall({
@@ -155,8 +151,7 @@ export const shmCalls = [
     leavesOut: 'what else is mapped, and cutting an attach in two with SHM_REMAP',
     parameters: { shmid: int('shmid'), shmaddr: address(), shmflg: int('shmat_flags') },
     run: function* (k, task, { shmid, shmaddr, shmflg }) {
-      const attached = yield* attach(k, task, shmid, shmaddr, shmflg);
-      return attached.ok ? ok({ value: attached.value }) : attached;
+      return returning(yield* attach(k, task, shmid, shmaddr, shmflg));
     },
   }),
   syscall({
@@ -164,8 +159,7 @@ export const shmCalls = [
     family: 'sysvipc',
     parameters: { shmaddr: address() },
     run: function* (k, task, { shmaddr }) {
-      const detached = yield* detach(k, task, shmaddr);
-      return detached.ok ? ok({ value: 0 }) : detached;
+      return returningZero(yield* detach(k, task, shmaddr));
     },
   }),
   syscall({
