@@ -33,10 +33,15 @@ export const isSet = (value: Plain): boolean => isArray(value) && value.every(is
 export const isSignals = (value: Plain): boolean =>
   isArray(value) && value.every((info) => isFields(info) && isRestorable(info.si_signo));
 
-export const isActions = (value: Plain): boolean =>
-  isArray(value) && value.every((action) => isFields(action) && isRestorable(action.signo));
+const isMask = (value: Plain | undefined): boolean => value === undefined || isSet(value);
 
-export const isStack = (value: Plain): boolean => isFields(value) && 'ss_sp' in value;
+const isAddress = (value: Plain | undefined): boolean =>
+  value === null || typeof value === 'number' || typeof value === 'bigint';
+
+export const isActions = (value: Plain): boolean =>
+  isArray(value) && value.every((action) => isFields(action) && isRestorable(action.signo) && isMask(action.sa_mask));
+
+export const isStack = (value: Plain): boolean => isFields(value) && isAddress(value.ss_sp);
 
 const numberIn = (value: Plain | undefined): number => (typeof value === 'number' ? value : 0);
 

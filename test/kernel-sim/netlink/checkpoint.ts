@@ -62,6 +62,8 @@ const rows: readonly (readonly [title: string, attributes: readonly (readonly [n
     ['pending signals that are numbers', [pid(2), [CR_ATTR_PENDING, [SIGUSR1]]], 'ERANGE'],
     ['an action', [pid(2), [CR_ATTR_ACTION, [{ signo: SIGUSR1, sa_handler: 1, sa_mask: [], sa_flags: 0 }]]], '0'],
     ['an action of SIGKILL', [pid(2), [CR_ATTR_ACTION, [{ signo: SIGKILL, sa_handler: 1 }]]], 'ERANGE'],
+    ['an action with a mask that is a number', [pid(2), [CR_ATTR_ACTION, [{ signo: SIGUSR1, sa_mask: 7 }]]], 'ERANGE'],
+    ['an alternate stack without an address', [pid(2), [CR_ATTR_ALTSTACK, { ss_size: 8192 }]], 'ERANGE'],
     ['an action of no signal', [pid(2), [CR_ATTR_ACTION, [{ sa_handler: 1 }]]], 'ERANGE'],
     ['an alternate stack', [pid(2), [CR_ATTR_ALTSTACK, { ss_sp: 4096, ss_flags: 0, ss_size: 8192 }]], '0'],
     ['no alternate stack', [pid(2), [CR_ATTR_ALTSTACK, noStack]], '0'],
