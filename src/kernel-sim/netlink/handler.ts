@@ -42,8 +42,8 @@ export function queueWork(tx: Transaction, k: Kernel, packet: Packet): void {
 
 const takePacket = operation('netlink.take', (tx: Transaction, k: Kernel): Packet | null => {
   const [first, ...rest] = tx.read(k.netlink.inbox);
-  tx.write(k.netlink.inbox, rest);
   if (first === undefined) tx.write(k.netlink.handling, false);
+  else tx.write(k.netlink.inbox, rest);
   return first ?? null;
 });
 
