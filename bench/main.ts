@@ -6,6 +6,7 @@ import { execa } from 'execa';
 for (const [name, flags] of [
   ['restore', []],
   ['yardstick', []],
+  ['shrink', []],
   ['debug', ['--expose-gc']],
   ['conform', []],
 ] as const) {

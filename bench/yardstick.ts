@@ -2,11 +2,12 @@
  * The explorer on scenarios/yardstick.yaml beside Spin on the same steps (yardstick.pml): states, transitions and seconds, for
  * (restorers, neighbours) from (2,1) up. `node bench/yardstick.ts [LARGEST]` with LARGEST such as 4,2; Spin where it is installed.
  *
- * Cold is a whole process: `thaw explore`, with its samples, proofs and explanations, or Spin's generate, compile and search.
- * Warm is the search alone, the median of several: thaw's in a process that has made it before, Spin's `pan`. Processor seconds are
- * given too, which other work on the machine does not change.
+ * Cold is a whole process: `thaw explore`, with its samples, proofs and explanations, or Spin's generate, compile and search; built
+ * is the same from dist/, where there is one. Warm is the search alone: thaw's in a process that has made it before, Spin's `pan`.
+ * All are medians of several, made in turn, so that other work on the machine disturbs both alike.
  */
 
+import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,66 +23,112 @@ import { Walker } from '../src/explore/walker.ts';
 
 const SIZES = ['2,1', '3,1', '2,2', '3,2', '4,2', '5,2'];
 const REPEATS = 5;
+/** Seconds after which a measurement is not made again. */
+const LONG = 8;
+/** More than the largest size has. */
+const STATES = 20_000_000;
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const scenario = join(here, '../scenarios/yardstick.yaml');
 
 const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
 
-async function timed(
-  command: string,
-  args: readonly string[],
-  cwd?: string,
-): Promise<{ seconds: number; out: string }> {
+async function timed(command: string, args: readonly string[], cwd?: string): Promise<number> {
   const start = performance.now();
-  const { stdout } = await execa(command, args, { reject: false, ...(cwd !== undefined && { cwd }) });
-  return { seconds: (performance.now() - start) / 1000, out: stdout };
+  await execa(command, args, { reject: false, ...(cwd !== undefined && { cwd }) });
+  return (performance.now() - start) / 1000;
 }
 
-async function thaw(n: string, m: string) {
+/** The search alone, after one that is not counted. */
+async function warmSearch(n: string, m: string) {
   const opened = await openScenario(scenario, { set: { restorers: n, neighbours: m } });
   if (!opened.ok) throw new Error(opened.message);
   const walker = new Walker(subjectOf(opened.scenario).machine);
   const sharing = atOnce(survey(walker, { random: new Random(1), steps: 100_000 }));
-  const runs = [];
-  for (let i = 0; i <= REPEATS; i++) {
+  const budget = { states: STATES, steps: 1e9, expired: () => false };
+  const search = () => {
     sharing.restart();
-    const [start, cpu] = [performance.now(), process.cpuUsage()];
-    const budget = { states: 2_000_000, steps: 1e9, expired: () => performance.now() - start > 60_000 };
-    const { complete, states, transitions } = atOnce(new Search(walker, sharing, { budget }).run());
-    const used = process.cpuUsage(cpu);
-    const seconds = (performance.now() - start) / 1000;
-    if (complete) runs.push({ states, transitions, seconds, cpu: (used.user + used.system) / 1e6 });
-    if (seconds > 10) break;
-  }
-  const warm = runs.slice(1);
-  const cli = join(here, '../src/cli/main.ts');
-  const sizes = ['--set', `restorers=${n}`, '--set', `neighbours=${m}`];
-  const cold = await timed(process.execPath, [cli, 'explore', scenario, ...sizes, '--json']);
-  return {
-    states: runs[0]?.states ?? null,
-    transitions: runs[0]?.transitions ?? null,
-    search: warm.length === 0 ? null : median(warm.map(({ seconds }) => seconds)),
-    cpu: warm.length === 0 ? null : median(warm.map(({ cpu }) => cpu)),
-    cold: cold.seconds,
+    const start = performance.now();
+    const { states, transitions } = atOnce(new Search(walker, sharing, { budget }).run());
+    return { states, transitions, seconds: (performance.now() - start) / 1000 };
   };
+  const first = search();
+  const times = first.seconds > LONG ? [first.seconds] : Array.from({ length: REPEATS }, () => search().seconds);
+  return { states: first.states, transitions: first.transitions, search: median(times) };
 }
 
-async function spin(n: string, m: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'thaw-yardstick-'));
-  try {
-    await cp(join(here, 'yardstick.pml'), join(folder, 'yardstick.pml'));
-    const generate = await timed('spin', ['-a', `-DN=${n}`, `-DM=${m}`, 'yardstick.pml'], folder);
-    const compile = await timed('cc', ['-O2', '-DSAFETY', '-o', 'pan', 'pan.c'], folder);
-    const runs: Awaited<ReturnType<typeof timed>>[] = [];
-    for (let i = 0; i < REPEATS; i++) runs.push(await timed('./pan', ['-c0', '-w22', '-m100000'], folder));
-    const search = median(runs.map(({ seconds }) => seconds));
-    const number = (pattern: RegExp): number => Number(pattern.exec(runs[0]?.out ?? '')?.[1]);
+/** A whole process of thaw's. */
+const explore = (main: string, n: string, m: string): Promise<number> => {
+  const sizes = ['--set', `restorers=${n}`, '--set', `neighbours=${m}`, '--states', String(STATES)];
+  return timed(process.execPath, [main, 'explore', scenario, ...sizes, '--json']);
+};
+
+/** A whole process of each kind, in turn; the first time, in which compiled code is put by, is not counted. */
+async function whole(kinds: Readonly<Record<string, () => Promise<number>>>): Promise<Record<string, number>> {
+  const times: Record<string, number[]> = {};
+  for (let i = 0; i <= REPEATS; i++) {
+    for (const [kind, run] of Object.entries(kinds)) {
+      const seconds = await run();
+      if (i > 0 || seconds > LONG) times[kind] = [...(times[kind] ?? []), seconds];
+    }
+    if (Object.values(times).some(([seconds]) => (seconds ?? 0) > LONG)) break;
+  }
+  return Object.fromEntries(Object.entries(times).map(([kind, seconds]) => [kind, median(seconds)]));
+}
+
+/** Spin's model of a size in a folder of its own. */
+class Model {
+  readonly #folder: string;
+  readonly #sizes: readonly string[];
+
+  constructor(folder: string, n: string, m: string) {
+    this.#folder = folder;
+    this.#sizes = [`-DN=${n}`, `-DM=${m}`];
+  }
+
+  /** Generates, compiles and searches; gives the seconds. */
+  async all(): Promise<number> {
+    const generate = await timed('spin', ['-a', ...this.#sizes, 'yardstick.pml'], this.#folder);
+    const compile = await timed('cc', ['-O2', '-DSAFETY', '-o', 'pan', 'pan.c'], this.#folder);
+    return generate + compile + (await timed('./pan', PAN, this.#folder));
+  }
+
+  /** The search alone. */
+  async search() {
+    const seconds: number[] = [];
+    let out = '';
+    while (seconds.length < REPEATS && (seconds[0] ?? 0) <= LONG) {
+      const start = performance.now();
+      out = (await execa('./pan', PAN, { cwd: this.#folder, reject: false })).stdout;
+      seconds.push((performance.now() - start) / 1000);
+    }
+    const number = (pattern: RegExp): number => Number(pattern.exec(out)?.[1]);
     return {
       states: number(/(\d+) states, stored/),
       transitions: number(/(\d+) transitions/),
-      search,
-      cold: generate.seconds + compile.seconds + search,
+      search: median(seconds),
+    };
+  }
+}
+
+const PAN = ['-c0', '-w22', '-m100000'];
+
+const built = join(here, '../dist/cli/main.js');
+
+async function measure(n: string, m: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'thaw-yardstick-'));
+  try {
+    await cp(join(here, 'yardstick.pml'), join(folder, 'yardstick.pml'));
+    const model = hasSpin ? new Model(folder, n, m) : null;
+    const times = await whole({
+      cold: () => explore(join(here, '../src/cli/main.ts'), n, m),
+      ...(existsSync(built) && { built: () => explore(built, n, m) }),
+      ...(model !== null && { spin: () => model.all() }),
+    });
+    const { spin, ...own } = times;
+    return {
+      thaw: { ...(await warmSearch(n, m)), ...own },
+      spin: model === null ? 'skipped: there is no spin here' : { ...(await model.search()), cold: spin },
     };
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -95,6 +142,5 @@ const hasSpin = await execa('spin', ['-V']).then(
 const largest = SIZES.indexOf(process.argv[2] ?? '4,2');
 for (const size of SIZES.slice(0, largest + 1)) {
   const [n = '', m = ''] = size.split(',');
-  const row = { size, thaw: await thaw(n, m), spin: hasSpin ? await spin(n, m) : 'skipped: there is no spin here' };
-  process.stdout.write(`${JSON.stringify(row)}\n`);
+  process.stdout.write(`${JSON.stringify({ size, ...(await measure(n, m)) })}\n`);
 }
