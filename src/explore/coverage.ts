@@ -72,10 +72,11 @@ export class Coverage {
   }
 
   /** Puts the present state down as one in which nobody will ever step again. */
-  end({ machine, label }: Subject): void {
+  end(subject: Subject): void {
+    const { machine } = subject;
     const waiting = machine.actors
       .filter((actor) => machine.isAlive(actor))
-      .map((actor) => `${label(actor)} in ${callOf(machine, actor)} (${nextStep(machine, actor)})`)
+      .map((actor) => `${subject.label(actor)} in ${callOf(machine, actor)} (${nextStep(machine, actor)})`)
       .sort();
     const outcome = { ending: waiting.length === 0 ? ('finished' as const) : ('stuck' as const), waiting };
     this.#addEnds(outcome, [`${machine.store.hashLo}:${machine.store.hashHi}`]);

@@ -129,14 +129,14 @@ class Explainer {
     const walker = this.#walker;
     const { finding, steps, preemptions, proved } = yield* shorten(walker, witness, beginning);
     const happens = (changed: readonly number[]): boolean => reproduce(walker, changed, key) !== null;
-    const { machine, label } = this.#subject;
+    const subject = this.#subject;
     return {
       finding,
       preemptions,
       minimal: proved,
-      reasons: yield* reasonsFor(this.#subject, walker, steps, happens),
+      reasons: yield* reasonsFor(subject, walker, steps, happens),
       schedule: stretches(steps).map(({ actor, steps: count }) => ({
-        actor: actor === CLOCK ? 'time' : label(machine.actors[actor] as Actor),
+        actor: actor === CLOCK ? 'time' : subject.label(subject.machine.actors[actor] as Actor),
         steps: count,
       })),
     };

@@ -41,7 +41,7 @@ export class SearchWorker {
 
   send(order: Order): void {
     // A process that has just died hears nothing: its missing answer says so already.
-    if (!this.#isDead && this.#process.connected) this.#process.send(order as object, () => {});
+    if (!this.#isDead && this.#process.connected) this.#process.send(order, () => {});
   }
 
   /** Branches to search; null when the process died. */
