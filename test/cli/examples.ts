@@ -36,7 +36,7 @@ function shows(output: readonly string[]): RegExp {
   return new RegExp(`^${pattern.join('')}$`);
 }
 
-for (const document of ['README.md', 'docs/trace.md', 'docs/netlink.md']) {
+for (const document of ['README.md', 'docs/trace.md', 'docs/hazards.md', 'docs/netlink.md']) {
   for (const { words, output, code } of examplesIn(readFileSync(join(root, document), 'utf8'))) {
     test(`${document} shows what "thaw ${words.join(' ')}" prints`, async (t) => {
       const ended = await thaw(words);

@@ -75,6 +75,7 @@ function* candidates({ machine: { store }, steps }: RunRecord): Generator<LostUp
 function isLost(record: RunRecord, subject: Subject, { cell, location, read, write }: LostUpdate, open: () => Subject) {
   const twin = open();
   const { machine } = twin;
+  machine.gate = null; // a pinned order would forbid the other one
   const slow = subject.label(read.actor);
   for (const step of record.steps) {
     if (step === write) break;
