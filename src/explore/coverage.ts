@@ -11,6 +11,8 @@ import { CLOCK, type Walker } from './walker.ts';
 export interface Outcome {
   readonly ending: 'finished' | 'stuck';
   readonly waiting: readonly string[];
+  /** Whether every call of these runs returned what its program expects, where that was asked for. */
+  readonly asExpected?: boolean;
   /** Different final states that end so. */
   readonly states: number;
 }
@@ -78,7 +80,11 @@ export class Coverage {
       .filter((actor) => machine.isAlive(actor))
       .map((actor) => `${subject.label(actor)} in ${callOf(machine, actor)} (${nextStep(machine, actor)})`)
       .sort();
-    const outcome = { ending: waiting.length === 0 ? ('finished' as const) : ('stuck' as const), waiting };
+    const outcome = {
+      ending: waiting.length === 0 ? ('finished' as const) : ('stuck' as const),
+      waiting,
+      ...(subject.isAsExpected !== undefined && { asExpected: subject.isAsExpected() }),
+    };
     this.#addEnds(outcome, [`${machine.store.hashLo}:${machine.store.hashHi}`]);
   }
 
@@ -107,7 +113,7 @@ export class Coverage {
   }
 
   #addEnds(outcome: Omit<Outcome, 'states'>, states: readonly string[]): void {
-    const key = `${outcome.ending} ${outcome.waiting.join()}`;
+    const key = `${outcome.ending} ${outcome.asExpected ?? ''} ${outcome.waiting.join()}`;
     const known = this.#ends.get(key) ?? { outcome, states: new Set<string>() };
     for (const state of states) known.states.add(state);
     this.#ends.set(key, known);

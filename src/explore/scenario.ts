@@ -2,6 +2,7 @@
 
 import type { Scenario } from '../scenario/scenario.ts';
 import { openSession } from '../scenario/session.ts';
+import { Expectations } from '../userland/expectations.ts';
 import { type Exploration, type ExploreOptions, explore, type Outcome } from './explore.ts';
 import type { Budget } from './search.ts';
 import type { Subject } from './subject.ts';
@@ -10,7 +11,12 @@ import type { Turns } from './turns.ts';
 /** A scenario at its start, as something to explore. */
 export function subjectOf(scenario: Scenario): Subject {
   const { k, interpreter } = openSession(scenario);
-  return { machine: k.machine, label: (actor) => interpreter.labelOf(actor) };
+  const subject: Subject = { machine: k.machine, label: (actor) => interpreter.labelOf(actor) };
+  const { outcome } = scenario.expect;
+  if (outcome !== 'sometimes' && outcome !== 'never') return subject;
+  const expectations = new Expectations(k.machine.store);
+  interpreter.expectations = expectations;
+  return { ...subject, isAsExpected: () => expectations.areMet };
 }
 
 const STATES = 2_000_000;
@@ -59,6 +65,14 @@ export function judge({ expect }: Scenario, found: Exploration): Verdict {
   const failures = found.unexpected.join(', ');
   if (expect.outcome === 'always' && failures !== '')
     complaints.push(`calls do not return what is expected: ${failures}`);
-  if (expect.outcome === 'never' && failures === '') complaints.push('every call returns what is expected');
+  if (found.complete && (expect.outcome === 'sometimes' || expect.outcome === 'never')) {
+    const isMet = found.outcomes.some(({ asExpected }) => asExpected === true);
+    const isMissed = found.outcomes.some(({ asExpected }) => asExpected === false);
+    if (!isMissed) complaints.push('every call returns what is expected in every schedule');
+    else if (expect.outcome === 'never' && isMet)
+      complaints.push('in some schedule every call returns what is expected');
+    else if (expect.outcome === 'sometimes' && !isMet)
+      complaints.push('in no schedule every call returns what is expected');
+  }
   return { ok: complaints.length === 0, complaints };
 }

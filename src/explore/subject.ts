@@ -6,6 +6,8 @@ export interface Subject {
   readonly machine: Machine;
   /** What people call an actor: its program and, where several run it, which one; unique in a run. */
   label(actor: Actor): string;
+  /** Whether every call so far returned what its program expects; where nobody keeps that, it is missing. */
+  readonly isAsExpected?: () => boolean;
 }
 
 /** The call an actor is in, `user` between calls. */

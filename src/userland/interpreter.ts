@@ -32,6 +32,7 @@ import {
   type Variables,
 } from './context.ts';
 import { type Programs, TaskEnvironment } from './environment.ts';
+import type { Expectations } from './expectations.ts';
 import type { Expr } from './language/ast.ts';
 import { type Environment, evaluate, evaluateCount } from './language/evaluate.ts';
 import { matches } from './language/match.ts';
@@ -58,6 +59,8 @@ export class Interpreter implements Behaviour, Userland {
   /** The ordinals of the tasks that a task has made of each program. */
   readonly #families = new Map<KernelObject | null, Map<string, number[]>>();
   #kernel: Kernel | null = null;
+  /** Keeps what became of expectations, if anybody asks for it. */
+  expectations: Expectations | null = null;
 
   constructor(programs: Programs) {
     this.programs = programs;
@@ -305,6 +308,7 @@ export class Interpreter implements Behaviour, Userland {
     argument: Expr | null,
   ): void {
     const { program } = tx.read(context.code)!;
+    this.expectations?.disappoint(tx);
     tx.note({ type: 'program.unexpected', task, program: program.name, call, span: argument?.span ?? call.span });
   }
 
