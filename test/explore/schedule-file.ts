@@ -22,7 +22,11 @@ const saved = (parts: object): string =>
 /** Each is refused with exit 2 and a message that names the file. */
 const refused: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ['a schedule of another scenario', saved({}), /:1:\d+: the schedule is of "Another scenario"/],
-  ['a schedule with a step count below one', saved({ schedule: [{ actor: 'init', steps: 0 }] }), /:1:\d+: expected a whole number from 1, found 0/],
+  [
+    'a schedule with a step count below one',
+    saved({ schedule: [{ actor: 'init', steps: 0 }] }),
+    /:1:\d+: expected a whole number from 1, found 0/,
+  ],
   ['a schedule with a broken constraint', saved({ constraints: ['init@fork'] }), /"init@fork" is no constraint/],
   ['a file that is no schedule', 'version: [', /\S/],
   ['a file of bytes', '\u0000\u0001\u0002', /\S/],
