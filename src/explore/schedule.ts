@@ -6,6 +6,7 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
+import { Tape } from './tape.ts';
 import { CLOCK, type Walker } from './walker.ts';
 
 /** A stretch of a run in which one actor stepped; `actor` is {@link CLOCK} for time passing. */
@@ -48,7 +49,7 @@ export function replay<Name = number>(
   indexOf: (actor: Name) => number = Number,
   most = Number.POSITIVE_INFINITY,
 ): Replayed {
-  const start = walker.place;
+  const tape = Tape.begin(walker);
   const from = walker.path.length;
   const findings: Finding[] = [];
   let preemptions = 0;
@@ -61,27 +62,24 @@ export function replay<Name = number>(
   const step = (index: number): boolean => {
     if (last !== CLOCK && last !== index && canStep(last)) preemptions++;
     last = index;
-    walker.step(index);
-    const made = walker.findings();
+    const made = tape.step(index);
     findings.push(...made);
     return until(made) || walker.path.length - from >= most;
   };
   const follow = (): void => {
     for (const { actor: name, steps } of schedule) {
       const actor = indexOf(name);
-      if (actor === CLOCK && walker.enabled().length === 0) walker.passTime();
+      if (actor === CLOCK && walker.enabled().length === 0) tape.passTime();
       const most = actor === CLOCK ? 0 : steps;
       for (let i = 0; i < most && canStep(actor); i++) if (step(actor)) return;
     }
     for (let left = 100_000; left > 0; ) {
       const next = canStep(last) ? last : walker.enabled()[0];
-      if (next === undefined && !walker.passTime()) return;
+      if (next === undefined && !tape.passTime()) return;
       if (next === undefined) continue;
       for (; left > 0 && canStep(next); left--) if (step(next)) return;
     }
   };
   follow();
-  const made = walker.path.slice(from);
-  walker.back(start);
-  return { steps: made, findings, preemptions };
+  return { steps: tape.end(), findings, preemptions };
 }

@@ -101,6 +101,13 @@ export class Walker {
     this.path.length = length;
   }
 
+  /** Goes on to a state that was left by {@link back}, by a step of this actor or of the clock; nothing has changed since. */
+  forward({ mark, length }: Place, who: number): void {
+    this.machine.store.redo(mark);
+    this.path.length = length - 1;
+    this.path.push(who);
+  }
+
   /**
    * The indices of the actors that can step now, ascending.
    *

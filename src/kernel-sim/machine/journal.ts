@@ -11,6 +11,8 @@ export type Mark = number;
 export class Journal {
   /** Where it stands: entries from here on were taken back. */
   end: Mark = 0;
+  /** How many changes were ever put down: as long as it stays, what was taken back can be brought again. */
+  count = 0;
   readonly #cells = new IntList();
   readonly #values: unknown[] = [];
   readonly #lo = new IntList();
@@ -19,6 +21,7 @@ export class Journal {
   /** Puts down that a cell held `old` in a state with this hash. */
   record(cell: number, old: unknown, lo: number, hi: number): void {
     const at = this.end++;
+    this.count++;
     this.#cells.put(at, cell);
     this.#values[at] = old;
     this.#lo.put(at, lo);
@@ -57,6 +60,7 @@ export class Journal {
   /** Forgets everything. */
   clear(): void {
     this.end = 0;
+    this.count++;
     this.#values.length = 0;
   }
 

@@ -223,7 +223,7 @@ export class Store {
   }
 
   /** What was changed, entry by entry: the cell, and what it held before if the entry was not taken back. */
-  get journal(): Pick<Journal, 'cellAt' | 'valueAt'> {
+  get journal(): Pick<Journal, 'cellAt' | 'valueAt' | 'count'> {
     return this.#journal;
   }
 
