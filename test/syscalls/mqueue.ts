@@ -99,6 +99,10 @@ const rows: readonly Row[] = [
   ['mq_getsetattr with other flags', 'init', 'mq_getsetattr', [10, attr(0, 0, 1), OUT], 'EINVAL'],
   ['mq_getsetattr of a file', 'init', 'mq_getsetattr', [3, null, OUT], 'EBADF'],
   ['mq_getsetattr into what cannot be written', 'init', 'mq_getsetattr', [10, null, FAULT], 'EFAULT'],
+  ['SEEK_END of a queue goes by the size that it says', 'init', 'lseek', [10, 0, 2], '= 80'],
+  ['SEEK_DATA before a queue', 'init', 'lseek', [10, -1, 3], 'EINVAL'],
+  ['F_SETFL of O_DIRECT on a queue', 'init', 'fcntl', [10, 4, 0o40000], 'EINVAL'],
+  ['ftruncate of a queue', 'init', 'ftruncate', [10, 3], '= 0'],
   ['write to a queue', 'init', 'write', [10, 'a', 1], 'EINVAL'],
   ['mount of the file system of queues', 'init', 'mount', ['none', '/dev/mqueue', 'mqueue', 0, null], '= 0'],
 ];

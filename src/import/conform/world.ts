@@ -63,11 +63,18 @@ export function settingOf({ file, events }: Recording): Setting {
     detached: !whole,
     inherited: [],
     guesses: new Map(),
-    filtered: whole,
+    filtered: whole && !showsStartUp(events),
     small: /\.small(\.|$)/.test(file),
     start: first?.time ?? 1_700_000_000,
   };
 }
+
+/** Whether the log has what every program does first: then it leaves nothing out. */
+const showsStartUp = (events: readonly RecordedEvent[]): boolean =>
+  events.slice(0, START_UP).some((event) => event.kind === 'enter' && event.call.name === 'brk');
+
+/** Events among which a program's first calls are. */
+const START_UP = 40;
 
 /** Every capability but CAP_SYS_RESOURCE. */
 const lessPrivileged = [...constants.keys()].filter((name) => name.startsWith('CAP_') && name !== 'CAP_SYS_RESOURCE');

@@ -5,7 +5,7 @@
  */
 
 import { PAGE_SIZE } from '../abi/limits.ts';
-import { S_IFMT, S_IFREG } from '../abi/mode.ts';
+import { S_IFREG } from '../abi/mode.ts';
 import {
   F_DUPFD,
   F_DUPFD_CLOEXEC,
@@ -40,7 +40,8 @@ import { duplicateFrom } from './duplicate.ts';
 import { isPipe, resizePipe } from './fifo.ts';
 import type { File, FileOwner } from './file.ts';
 import { fileAt, take, usableAt } from './files.ts';
-import { attributesOf, type Node, owns } from './node.ts';
+import { typeOf } from './inode.ts';
+import { attributesOf, isInode, type Node, owns } from './node.ts';
 import { pipeOf } from './pipe.ts';
 
 /** The status flags that F_SETFL changes. */
@@ -69,20 +70,21 @@ function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: n
   const flags = tx.read(file.flags);
   const added = wanted & ~flags;
   const node = tx.read(file.node);
-  if ((added & O_NOATIME) !== 0 && node !== null) {
-    const attributes = attributesOf(tx, k, node);
-    if (attributes !== null && !owns(tx.read(task.cred), attributes.uid)) return fail('EPERM');
+  if ((added & O_NOATIME) !== 0) {
+    const uid = node === null ? 0 : (attributesOf(tx, k, node)?.uid ?? 0); // what no path leads to is root's
+    if (!owns(tx.read(task.cred), uid)) return fail('EPERM');
   }
   // On 6.x a pipe makes packets of writes, and files in memory have nothing against it.
-  if ((added & O_DIRECT) !== 0 && (k.is26 || !(isPipe(tx, file) || isRegular(tx, k, node)))) return fail('EINVAL');
+  if ((added & O_DIRECT) !== 0 && (k.is26 || !(isPipe(tx, file) || isRegular(tx, node)))) return fail('EINVAL');
   // Files of a file system tell nobody of readiness; what has no node, and a pipe, does.
   const settable = node === null || isPipe(tx, file) ? SETTABLE | O_ASYNC : SETTABLE;
   tx.write(file.flags, (flags & ~settable) | (wanted & settable));
   return ok(0);
 }
 
-const isRegular = (tx: Transaction, k: Kernel, node: Node | null): boolean =>
-  node !== null && ((attributesOf(tx, k, node)?.mode ?? 0) & S_IFMT) === S_IFREG;
+/** Whether a node is a file in memory. */
+const isRegular = (tx: Transaction, node: Node | null): boolean =>
+  node !== null && isInode(node) && typeOf(tx, node) === S_IFREG;
 
 const signedOwner = ({ type, pid }: FileOwner): number => (type === F_OWNER_PGRP ? -pid : pid);
 

@@ -17,14 +17,14 @@ const zeros: FileFunctions['read'] = function* (_k, _task, _file, into, position
 
 const nullDevice = fileOperations('null', {
   seeking: 'stays',
-  vectored: true,
+  vectored: () => true,
   *read(_k, _task, _file, _into, position) {
     return ok({ bytes: '', position });
   },
   write: swallow,
 });
 
-const zeroDevice = fileOperations('zero', { seeking: 'stays', vectored: true, read: zeros, write: swallow });
+const zeroDevice = fileOperations('zero', { seeking: 'stays', vectored: () => true, read: zeros, write: swallow });
 
 const fullDevice = fileOperations('full', {
   seeking: 'stays',

@@ -15,7 +15,7 @@ import { awaken, joinQueue, leaveQueue } from './wait-queue.ts';
 /** What the counter cannot reach: a write of this is EINVAL, and one that would get here waits. */
 const FULL = 0xffff_ffff_ffff_ffffn;
 
-/** Bytes that every read and write has to have room for. */
+/** Bytes that every read has to have room for, and a write is to be: 6.x takes no more either. */
 const WORD = 8;
 
 interface EventCounterFields {
@@ -77,8 +77,8 @@ function* read(_k: Kernel, task: Task, file: File, into: Destination): Steps<Res
   }
 }
 
-function* write(_k: Kernel, task: Task, file: File, from: Source): Steps<Result<Put>> {
-  if (from.count < WORD) return fail('EINVAL');
+function* write(k: Kernel, task: Task, file: File, from: Source): Steps<Result<Put>> {
+  if (from.count < WORD || (!k.is26 && from.count > WORD)) return fail('EINVAL');
   if (from.bytes === null) return fail('EFAULT');
   const amount = decode(from.bytes);
   if (amount === FULL) return fail('EINVAL');
@@ -95,6 +95,7 @@ const release = operation('eventfd.release', (tx: Transaction, file: File): void
 const eventFile = fileOperations('eventfd', {
   seeking: 'stays',
   positioned: () => false,
+  vectored: (k, direction) => !k.is26 && direction === 'read',
   read: (k, task, file, into) => scoped(read(k, task, file, into)),
   write: (k, task, file, from) => scoped(write(k, task, file, from)),
   poll(tx, _k, file) {

@@ -99,7 +99,7 @@ const release = operation('pipe.release', leave);
 
 export const fifoFile = fileOperations('pipe', {
   seeking: 'none',
-  vectored: true,
+  vectored: () => true,
   open: (k, task, file) => scoped(open(k, task, file)),
   read: (k, task, file, into) => scoped(readPipe(k, task, file, into)),
   write: (k, task, file, from) => scoped(writePipe(k, task, file, from)),

@@ -51,8 +51,8 @@ export interface FileFunctions {
   readonly seeking: Seeking;
   /** Whether pread and pwrite work; by default where lseek does. */
   readonly positioned?: (k: Kernel) => boolean;
-  /** Whether readv and writev hand over all segments at once; otherwise each is a read or a write of its own. */
-  readonly vectored?: boolean;
+  /** Whether readv and writev hand over all segments at once, or only one of them; otherwise each is a read or write of its own. */
+  readonly vectored?: (k: Kernel, direction: 'read' | 'write') => boolean;
   /** Runs once the file is made; a failure is that of open. */
   readonly open?: (k: Kernel, task: Task, file: File) => Steps<Result<undefined>>;
   /** EINVAL without. `position` is 0 for a file that cannot seek. */
@@ -65,6 +65,8 @@ export interface FileFunctions {
   readonly available?: (tx: Transaction, file: File) => number;
   /** What lseek(SEEK_END) counts from, 0 without; for operations. */
   readonly size?: (tx: Transaction, file: File) => number;
+  /** Where from an offset inside the file on SEEK_DATA or SEEK_HOLE finds what it looks for, null for nowhere; for operations. */
+  readonly extent?: (tx: Transaction, file: File, offset: number, whence: number) => number | null;
   /** Which of SEEK_SET, SEEK_CUR … lseek knows, all without. */
   readonly whences?: readonly number[];
   /** The text of the link in /proc/<pid>/fd for a file that no path leads to; for operations. */

@@ -159,6 +159,15 @@ export function readContent(tx: Transaction, inode: Inode, position: number, cou
   return bytes;
 }
 
+/** Where the next page that was ever written begins, or (`written` false) one that was not, from an offset on; null behind the end. */
+export function nextPage(tx: Transaction, inode: Inode, offset: number, written: boolean): number | null {
+  const size = tx.read(inode.size);
+  for (let page = Math.floor(offset / PAGE_SIZE); page * PAGE_SIZE < size; page += 1) {
+    if ((tx.read(inode.pages.at(page)) !== '') === written) return Math.max(offset, page * PAGE_SIZE);
+  }
+  return null;
+}
+
 /** Puts bytes at `position`, and lengthens the file if they reach beyond its end. */
 export function writeContent(tx: Transaction, inode: Inode, position: number, bytes: string): void {
   for (let done = 0; done < bytes.length; ) {

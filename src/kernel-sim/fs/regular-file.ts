@@ -5,7 +5,7 @@
  * around them, the position shared by all who hold the open file, is transfer.ts's.
  */
 
-import { O_APPEND } from '../abi/open.ts';
+import { O_APPEND, SEEK_DATA } from '../abi/open.ts';
 import { SIGXFSZ } from '../abi/signal.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation } from '../machine/effect.ts';
@@ -14,7 +14,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { sendFrom } from '../signal/send.ts';
 import type { Task } from '../task/task.ts';
 import { type Destination, type File, fileOperations, type Put, type Source, type Taken } from './file.ts';
-import { type Inode, readContent, touch, writeContent } from './inode.ts';
+import { type Inode, nextPage, readContent, touch, writeContent } from './inode.ts';
 
 /** What a file may grow to; the next byte is ENOSPC. */
 export const MAX_FILE_SIZE = 64 * 1024 * 1024;
@@ -63,9 +63,14 @@ const write = operation(
 
 export const regularFile = fileOperations('regular_file', {
   seeking: 'moves',
-  vectored: true,
+  vectored: () => true,
   read: (_k, _task, file, into, position) => read(file, into, position),
   write: (k, task, file, from, position) => write(k, task, file, from, position),
   available: (tx, file) => tx.read(inodeOf(tx, file).size) - tx.read(file.position),
   size: (tx, file) => tx.read(inodeOf(tx, file).size),
+  extent(tx, file, offset, whence) {
+    const inode = inodeOf(tx, file);
+    if (whence === SEEK_DATA) return nextPage(tx, inode, offset, true);
+    return nextPage(tx, inode, offset, false) ?? tx.read(inode.size); // behind the end everything is a hole
+  },
 });

@@ -19,9 +19,14 @@ function target(tx: Transaction, file: File, offset: number, whence: number): Re
       return ok(tx.read(file.position) + offset);
     case SEEK_END:
       return ok(size() + offset);
-    default: // SEEK_DATA and SEEK_HOLE: a file in memory is data up to its end, and one hole behind it
-      if (offset < 0 || offset >= size()) return fail('ENXIO');
-      return ok(whence === SEEK_DATA ? offset : size());
+    default: {
+      // SEEK_DATA and SEEK_HOLE: a file that says nothing of holes is data up to its end, and one hole behind it.
+      const { extent } = tx.read(file.operations);
+      if (offset >= size() || (offset < 0 && extent !== undefined)) return fail('ENXIO');
+      if (offset < 0) return fail('EINVAL');
+      const found = extent === undefined ? (whence === SEEK_DATA ? offset : size()) : extent(tx, file, offset, whence);
+      return found === null ? fail('ENXIO') : ok(found);
+    }
   }
 }
 

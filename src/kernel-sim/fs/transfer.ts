@@ -145,7 +145,7 @@ export const readSegments = (
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
     const whole = { count: total(segments), good: segments.every(({ good, count }) => good || count === 0) };
-    const parts = held.operations.vectored === true ? [whole] : segments;
+    const parts = held.operations.vectored?.(k, 'read') === true ? [whole] : segments;
     const fill = function* (start: number): Steps<Result<Taken>> {
       let taken: Taken = { bytes: '', position: start };
       for (const part of parts) {
@@ -172,7 +172,7 @@ export const writeSegments = (
     if (!checked.ok) return checked;
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
-    const parts = held.operations.vectored === true ? [joined(segments)] : segments;
+    const parts = held.operations.vectored?.(k, 'write') === true ? [joined(segments)] : segments;
     const empty = function* (start: number): Steps<Result<Put>> {
       let put: Put = { count: 0, position: start };
       for (const part of parts) {

@@ -12,7 +12,7 @@ import { processNumber } from '../signal/siginfo.ts';
 import type { Task } from '../task/task.ts';
 import { unregister } from './notification.ts';
 import { leaveQueue, type Queue, touchQueue } from './queue.ts';
-import { FILE_SIZE, type QueueNode } from './queue-node.ts';
+import type { QueueNode } from './queue-node.ts';
 
 /** The queue of an open file; for operations. */
 export const queueOf = (tx: Transaction, file: File): Queue => (tx.read(file.node) as QueueNode).queue;
@@ -56,7 +56,7 @@ const release = operation('mqueue.release', (tx: Transaction, k: Kernel, file: F
 /** Opening by path; mq_open makes its open file itself. */
 export const queueFile = fileOperations('mqueue', {
   seeking: 'moves',
-  size: () => FILE_SIZE,
+  size: (tx, file) => tx.read(queueOf(tx, file).fileSize),
   open: (_k, _task, file) => enter(file),
   read: (_k, task, file, into, position) => read(task, file, into, position),
   poll(tx, _k, file) {

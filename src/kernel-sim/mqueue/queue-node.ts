@@ -11,9 +11,6 @@ export interface QueueNode extends VirtualNode {
   readonly queue: Queue;
 }
 
-/** Bytes that a queue says it has: the length of what reading it shows. */
-export const FILE_SIZE = 80;
-
 const operations = nodeOperations('mqueue_file', {
   attributes(tx, _k, node) {
     const { queue } = node as QueueNode;
@@ -22,7 +19,7 @@ const operations = nodeOperations('mqueue_file', {
       mode: S_IFREG | tx.read(queue.mode),
       uid: tx.read(queue.uid),
       gid: tx.read(queue.gid),
-      size: FILE_SIZE,
+      size: tx.read(queue.fileSize),
       links: tx.read(queue.linked) ? 1 : 0,
       number: (queue.lo >>> 0) + 2,
       atime: time,
@@ -31,8 +28,9 @@ const operations = nodeOperations('mqueue_file', {
     };
   },
   open: () => queueFile,
-  change(tx, _k, node, { mode, uid, gid }) {
-    const { queue } = node as QueueNode; // a new length is taken, and means nothing
+  change(tx, _k, node, { mode, uid, gid, size }) {
+    const { queue } = node as QueueNode;
+    if (size !== undefined) tx.write(queue.fileSize, size);
     if (mode !== undefined) tx.write(queue.mode, mode);
     if (uid !== undefined) tx.write(queue.uid, uid);
     if (gid !== undefined) tx.write(queue.gid, gid);

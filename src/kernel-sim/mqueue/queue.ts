@@ -31,6 +31,9 @@ export interface Notification {
   readonly ptr: number | bigint | null;
 }
 
+/** Bytes that a new queue says it has as a file: the length of what reading it shows. */
+const FILE_SIZE = 80;
+
 interface QueueFields {
   label: string;
   instance: PosixQueues | null;
@@ -45,6 +48,8 @@ interface QueueFields {
   users: number;
   maxMsg: number;
   msgSize: number;
+  /** Bytes that it says it has as a file: what ftruncate sets, and nothing else follows. */
+  fileSize: number;
   messages: readonly QueuedMessage[];
   notification: Notification | null;
   /** Who waits for room and who for a message, oldest first. */
@@ -68,6 +73,7 @@ export const Queue = layout<QueueFields>('mqueue', {
   users: 0,
   maxMsg: 0,
   msgSize: 0,
+  fileSize: FILE_SIZE,
   messages: [],
   notification: null,
   senders: [],

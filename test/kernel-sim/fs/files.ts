@@ -1,6 +1,6 @@
 import test from 'ava';
 import { CLONE_FILES, CLONE_FS } from '../../../src/kernel-sim/abi/clone.ts';
-import { O_APPEND, O_CLOEXEC, O_CREAT } from '../../../src/kernel-sim/abi/open.ts';
+import { F_GETFL, F_SETFL, O_APPEND, O_CLOEXEC, O_CREAT, O_PATH } from '../../../src/kernel-sim/abi/open.ts';
 import { SIGCHLD } from '../../../src/kernel-sim/abi/signal.ts';
 import { closeOnExec, unshareFiles } from '../../../src/kernel-sim/fs/files.ts';
 import { unshareFs } from '../../../src/kernel-sim/fs/fs-context.ts';
@@ -232,4 +232,27 @@ test('2.6.26 loads and stores the shared position without a lock, so one write c
     t.like(second.result(), { ok: true, value: { value: 2 } });
     t.is(readOnce(bed, bed.init, 7), base === '6.x' ? 'AAABB' : 'AAAlo');
   }
+});
+
+test('SEEK_DATA and SEEK_HOLE know pages that were never written', (t) => {
+  const bed = lab('6.x');
+  const fd = open(bed, bed.init, '/tmp/sparse', O_CREAT | O_RDWR, 0o600);
+  const seek = (offset: number, whence: number): string => bed.outcome(bed.init, 'lseek', fd, offset, whence);
+  bed.call(bed.init, 'write', fd, 'abc', 3);
+  bed.call(bed.init, 'pwrite64', fd, 'z', 1, 10_000);
+  t.is(seek(1, 4), '= 4096');
+  t.is(seek(1, 3), '= 1');
+  t.is(seek(5000, 3), '= 8192');
+  t.is(seek(9000, 4), '= 10001');
+  t.is(seek(10_001, 3), 'ENXIO');
+});
+
+test('an open file with O_PATH can be looked at and not used', (t) => {
+  const bed = lab('6.x');
+  bed.call(bed.init, 'mkdir', '/tmp/dir', 0o700);
+  const fd = open(bed, bed.init, '/tmp/dir', O_PATH);
+  t.is(bed.outcome(bed.init, 'fcntl', fd, F_GETFL), `= ${O_PATH}`);
+  t.is(bed.outcome(bed.init, 'fcntl', fd, F_SETFL, 0), 'EBADF');
+  t.is(bed.outcome(bed.init, 'getdents64', fd, OUT, 100), 'EBADF');
+  t.is(bed.outcome(bed.init, 'openat', fd, '.', O_RDONLY, 0).startsWith('= '), true);
 });
