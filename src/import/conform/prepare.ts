@@ -122,7 +122,8 @@ const isFifo = ({ opens, flags, path }: NamedFile): boolean =>
 
 /** Whether a descriptor was made by a call that the log leaves out. */
 function isUnknown({ store }: Simulation, task: Task, { result }: RecordedCall, fd: number): boolean {
-  if (result.kind === 'errno' && result.errno === 'EBADF') return false;
+  // A bad argument may have been noticed before the descriptor.
+  if (result.kind === 'errno' && ['EBADF', 'EINVAL', 'EFAULT'].includes(result.errno)) return false;
   return fd >= 0 && result.kind !== 'none' && fileAt(store, task, fd) === null;
 }
 
