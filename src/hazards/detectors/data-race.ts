@@ -12,6 +12,7 @@ import type { Actor } from '../../kernel-sim/machine/machine.ts';
 import { behindRace } from './behind.ts';
 import { isShadow, locationKindOf } from './report.ts';
 import type { RecordedStep, RunRecord } from './run-record.ts';
+import { joined, knownOf, startOf, ticked, type VectorClock } from './vector-clock.ts';
 
 export interface DataRace {
   readonly cell: number;
@@ -24,67 +25,89 @@ export interface DataRace {
   readonly hazard: string | null;
 }
 
-/** For each actor, the number of its steps that come before something in every order. */
-type Clock = ReadonlyMap<Actor, number>;
-
 interface Access {
   readonly step: RecordedStep;
   readonly writes: boolean;
   readonly plain: boolean;
-  /** Which step of its actor it is, from 1. */
-  readonly count: number;
+  readonly clock: VectorClock;
 }
 
-function joined(a: Clock, b: Clock | undefined): Clock {
-  if (b === undefined) return a;
-  const both = new Map(a);
-  for (const [actor, count] of b) both.set(actor, Math.max(both.get(actor) ?? 0, count));
-  return both;
+/** What is known of a cell. */
+interface Traffic {
+  readonly ignored: boolean;
+  readonly locationKind: string;
+  /** The last accesses of each actor that read, and that wrote. */
+  readonly plain: Map<string, Access>;
+  readonly locked: Map<string, Access>;
+  /** What whoever takes the lock around the cell next comes after. */
+  released: VectorClock | null;
 }
 
 /** The races of a run; of those between the same two calls on cells of the same kind and for the same reason, the first. */
 export function dataRaces(record: RunRecord): DataRace[] {
-  const { store } = record.machine;
-  const clocks = new Map<Actor, Clock>();
-  /** What whoever takes the lock around a cell next comes after. */
-  const released = new Map<number, Clock>();
-  const accesses = new Map<number, Access[]>();
+  const { store, actors } = record.machine;
+  const numbers = new Map<Actor, number>(actors.map((actor, i) => [actor, i]));
+  const numberOf = (actor: Actor): number => numbers.get(actor) as number;
+  const clocks = actors.map((_, i) => startOf(i, actors.length));
+  const cells = new Map<number, Traffic>();
   const races = new Map<string, DataRace>();
+  const trafficOn = (cell: number): Traffic => {
+    let traffic = cells.get(cell);
+    if (traffic === undefined) {
+      traffic = {
+        ignored: isShadow(store, cell),
+        locationKind: locationKindOf(store, cell),
+        plain: new Map(),
+        locked: new Map(),
+        released: null,
+      };
+      cells.set(cell, traffic);
+    }
+    return traffic;
+  };
   for (const step of record.steps) {
     const { actor, plain } = step;
+    const me = numberOf(actor);
+    const written = new Set(step.writes);
     const touched = new Set([...step.reads, ...step.writes]);
-    let clock = clocks.get(actor) ?? new Map<Actor, number>();
-    if (!plain) for (const cell of touched) clock = joined(clock, released.get(cell));
-    const count = (clock.get(actor) ?? 0) + 1;
-    clock = joined(clock, new Map([[actor, count]]));
+    let clock = clocks[me] as VectorClock;
+    if (!plain) {
+      for (const cell of touched) {
+        const { released } = trafficOn(cell);
+        if (released !== null) clock = joined(clock, released);
+      }
+    }
+    clock = ticked(clock);
     for (const cell of touched) {
-      if (cell === actor.life || isShadow(store, cell)) continue;
-      const access = { step, writes: step.writes.includes(cell), plain, count };
-      const before = accesses.get(cell) ?? [];
-      const other = before.find((earlier) => isRace(earlier, access, clock));
+      const traffic = trafficOn(cell);
+      if (cell === actor.life || traffic.ignored) continue;
+      const access = { step, writes: written.has(cell), plain, clock };
+      const other = findRace(traffic, access);
       if (other !== undefined) {
-        const locationKind = locationKindOf(store, cell);
+        const { locationKind } = traffic;
         const pair = [other.step, step];
         const hazard = behindRace(locationKind, pair);
         const key = [locationKind, hazard, ...pair.map(({ call }) => call).sort()].join(' ');
         const race = { cell, location: store.cellName(cell), locationKind, first: other.step, second: step, hazard };
         if (!races.has(key)) races.set(key, race);
       }
-      accesses.set(cell, [...before.filter((earlier) => !isCovered(earlier, access)), access]);
-      if (!plain) released.set(cell, joined(clock, released.get(cell)));
+      (plain ? traffic.plain : traffic.locked).set(`${me}${access.writes ? 'w' : 'r'}`, access);
+      if (!plain) traffic.released = clock;
     }
-    clocks.set(actor, clock);
-    for (const child of step.births) clocks.set(child, joined(clocks.get(child) ?? new Map(), clock));
+    clocks[me] = clock;
+    for (const child of step.births) clocks[numberOf(child)] = joined(clocks[numberOf(child)] as VectorClock, clock);
   }
   return [...races.values()];
 }
 
-/** Whether whatever races with an access of an actor races with a later one of the same actor too. */
-const isCovered = (earlier: Access, later: Access): boolean =>
-  earlier.step.actor === later.step.actor && earlier.writes === later.writes && earlier.plain === later.plain;
-
-function isRace(earlier: Access, later: Access, clock: Clock): boolean {
-  if (earlier.step.actor === later.step.actor) return false;
-  if (!(earlier.writes || later.writes) || !(earlier.plain || later.plain)) return false;
-  return (clock.get(earlier.step.actor) ?? 0) < earlier.count;
+/** An earlier access that nothing orders before a later one: of two under a lock, one comes first in every run. */
+function findRace({ plain, locked }: Traffic, later: Access): Access | undefined {
+  for (const accesses of later.plain ? [plain, locked] : [plain]) {
+    for (const earlier of accesses.values()) {
+      const { actor, count } = earlier.clock;
+      if (actor === later.clock.actor || !(earlier.writes || later.writes)) continue;
+      if (knownOf(later.clock, actor) < count) return earlier;
+    }
+  }
+  return undefined;
 }

@@ -44,7 +44,7 @@ export function lostUpdates(record: RunRecord, subject: Subject, open: () => Sub
 }
 
 /** Of candidates that are alike, this many are tried. */
-const TRIES = 20;
+const TRIES = 5;
 
 const nameOf = ({ call, operation }: RecordedStep): string => `${call}/${operation}`;
 

@@ -125,7 +125,7 @@ export class RunRecord {
 
   #footprint(): Footprint {
     const { reads, writes, adds } = this.machine.store;
-    return { reads: [...reads.copy()], writes: [...writes.copy(), ...adds.copy()] };
+    return { reads: [...new Set(reads.copy())], writes: [...new Set([...writes.copy(), ...adds.copy()])] };
   }
 
   /** What the journal says of a step: the frame that its actor had before, who came to life, what was freed. */
@@ -147,7 +147,8 @@ export class RunRecord {
         isFirst = false;
       }
       const owner = store.cellOwner(cell);
-      if (before === 'unborn' && (owner as Actor).life === cell) births.push(owner as Actor);
+      if (before === 'unborn' && (owner as Actor).life === cell && this.machine.isAlive(owner as Actor))
+        births.push(owner as Actor);
       if (owner?.layout.heap && owner.base === cell && before !== POISON && store.peek(cell as never) === POISON)
         freed.push(owner);
     }
