@@ -12,6 +12,7 @@ import {
   F_WRLCK,
 } from '../../kernel-sim/abi/open.ts';
 import type { Datum, Struct } from '../../syscalls/datum.ts';
+import type { Expr } from '../../userland/language/ast.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall } from '../strace/recording.ts';
 import { NO_VARIABLES } from './arguments.ts';
@@ -40,6 +41,7 @@ export function prepareLock({ args, result }: RecordedCall): Prepared {
   }
   if (command.value === F_OFD_SETLK && result.kind === 'errno' && result.errno === 'EINVAL') return 'outside'; // l_pid is not shown
   if (!LOOKING.includes(command.value)) return (given) => given;
+  if (command.value === F_OFD_GETLK && isOwnOrNone(lock)) return 'outside'; // it may have asked about F_UNLCK
   return ([fd, number, found]) => [fd!, number!, question(found as Struct, command.value === F_OFD_GETLK)];
 }
 
@@ -48,3 +50,11 @@ const question = (found: Struct, ofFile: boolean): Datum => ({
   l_type: found.l_type === F_UNLCK ? F_RDLCK : F_WRLCK,
   ...(ofFile ? { l_pid: 0 } : {}),
 });
+
+/** Whether the answer is "none", or a lock of an open file, which may be the asking one. */
+function isOwnOrNone(lock: Expr): boolean {
+  const value = evaluate(lock, NO_VARIABLES);
+  if (!value.ok) return true;
+  const { l_type, l_pid } = value.value as unknown as Struct;
+  return l_type === F_UNLCK || l_pid === -1;
+}

@@ -140,7 +140,7 @@ function descriptorOf(call: RecordedCall): number | null {
 /** A file that was there before holds what the log shows of it. */
 function prepareContent({ store }: Simulation, task: Task, call: RecordedCall, fd: number): Prepared {
   if (isOutside(store, task, fd)) return 'outside';
-  if (call.name !== 'read' || call.result.kind !== 'value') return asTheyAre;
+  if (call.name !== 'read' || call.result.kind !== 'value' || Number(call.result.value) === 0) return asTheyAre;
   const content = contentOf(store, task, fd);
   const printed = call.args?.[1];
   if (content === null || printed?.kind !== 'string') return asTheyAre;

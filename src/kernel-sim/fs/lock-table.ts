@@ -14,7 +14,7 @@ import { done, fail, type Result } from '../result.ts';
 import { schedule, sleepIn, wake } from '../task/sleep.ts';
 import type { Task } from '../task/task.ts';
 import type { File } from './file.ts';
-import { isInode, pathOf } from './node.ts';
+import { attributesOf, pathOf } from './node.ts';
 import { interrupted } from './wait-queue.ts';
 
 interface Lock {
@@ -30,10 +30,12 @@ export interface Locks {
 
 const none: Locks = { held: [], waiters: [] };
 
-/** What the locks of an open file's node go by: a virtual node goes by its path. For operations. */
+/** What the locks of an open file's node go by: its number. What no path leads to is all one node. For operations. */
 export function lockKey(tx: Transaction, k: Kernel, file: File): string {
   const node = tx.read(file.node);
-  return node === null ? file.name : isInode(node) ? node.name : pathOf(tx, k, node);
+  if (node === null) return 'anonymous';
+  const attributes = attributesOf(tx, k, node);
+  return attributes === null ? pathOf(tx, k, node) : String(attributes.number);
 }
 
 const locksOn = (tx: Transaction, k: Kernel, file: File): Cell<Locks | null> => k.fs.locks.at(lockKey(tx, k, file));

@@ -201,16 +201,23 @@ export function* setLock(
   }
 }
 
-/** The lock that is in the way of one, F_UNLCK and all else as it was when there is none; F_GETLK and F_OFD_GETLK. EINVAL. */
+/**
+ * The lock that is in the way of one, F_UNLCK and all else as it was when there is none; F_GETLK and F_OFD_GETLK. EINVAL.
+ * Asked about F_UNLCK, F_OFD_GETLK says which lock of the open file there is to take off.
+ */
 export const findLock = operation(
   'lock.test',
   (tx: Transaction, k: Kernel, task: Task, file: File, request: LockRequest, kind: LockKind): Result<LockRequest> => {
     if (kind.ofFile && request.pid !== 0) return fail('EINVAL');
-    if (request.type !== F_RDLCK && request.type !== F_WRLCK) return fail('EINVAL'); // nothing stands against letting go
+    const own = request.type === F_UNLCK;
+    if (![F_RDLCK, F_WRLCK, F_UNLCK].includes(request.type) || (own && !kind.ofFile)) return fail('EINVAL');
     const range = rangeOf(tx, file, request);
     if (!range.ok) return range;
     const held = tx.read(k.fs.recordLocks).held[lockKey(tx, k, file)] ?? [];
-    const found = conflicting(held, ownerOf(tx, task, file, kind), range.value, request.type === F_WRLCK);
+    const owner = ownerOf(tx, task, file, kind);
+    const found = own
+      ? held.find((lock) => lock.owner === owner && overlap(lock, range.value))
+      : conflicting(held, owner, range.value, request.type === F_WRLCK);
     if (found === undefined) return ok({ ...request, type: F_UNLCK });
     return ok({
       type: found.exclusive ? F_WRLCK : F_RDLCK,
