@@ -23,10 +23,9 @@ expect: {}
 
 test('info reports shows the race of the run so far, and nothing before it happens', async (t) => {
   const session = new TestConsole(RACE);
-  await session.run('break effect last_pid.store if program == "slow"', 'continue');
   t.regex(await session.run('info reports'), /^The detectors see nothing up to here\.$/m);
-  await session.run('choose fast', 'delete', 'break effect last_pid.store', 'continue');
-  const seen = await session.run('choose slow', 'stepe 2', 'info reports');
+  await session.run('break effect last_pid.store if program == "slow"', 'continue', 'choose fast');
+  const seen = await session.run('delete', 'break effect last_pid.store', 'continue', 'step', 'info reports');
   t.regex(seen, /^BUG: data-race in fork \/ fork\nat kernel\/pid_namespace#0\.lastPid$/m);
   t.regex(seen, /^hazard: P7 alloc_pidmap-last_pid$/m);
 });
