@@ -3,6 +3,7 @@ import { endReports, reportsOf } from '../../../src/hazards/detectors/detect.ts'
 import type { DetectorReport, ReportKind } from '../../../src/hazards/detectors/report.ts';
 import { RunRecord } from '../../../src/hazards/detectors/run-record.ts';
 import type { Subject } from '../../../src/hazards/detectors/subject.ts';
+import { scenarios } from '../../../src/hazards/scenarios.ts';
 import { IPC_PRIVATE } from '../../../src/kernel-sim/abi/ipc.ts';
 import { getUndoList, putUndoList } from '../../../src/kernel-sim/ipc/undo.ts';
 import { Frame } from '../../../src/kernel-sim/machine/frame.ts';
@@ -119,4 +120,19 @@ test('a schedule that names nobody, or somebody who cannot step, is passed over'
     ]),
     [],
   );
+});
+
+test('what happens to a chosen number is told by a hazard of its own, in a run of the kernel', async (t) => {
+  const protocol = {
+    stolen: 'N12',
+    stale: 'N8',
+    lost: 'N9',
+    'wrong kind': 'N13',
+    'wrong task': 'N22',
+    taken: 'P6',
+  };
+  for (const [what, id] of Object.entries(protocol)) {
+    const found = byWitness(await opened(scenarios[id] as string));
+    t.true(found.has(id), what);
+  }
 });
