@@ -47,10 +47,12 @@ async function warmSearch(n: string, m: string) {
   const sharing = atOnce(survey(walker, { random: new Random(1), steps: 100_000 }));
   const budget = { states: STATES, steps: 1e9, expired: () => false };
   const search = () => {
-    sharing.restart();
-    const start = performance.now();
-    const { states, transitions } = atOnce(new Search(walker, sharing, { budget }).run());
-    return { states, transitions, seconds: (performance.now() - start) / 1000 };
+    for (;;) {
+      sharing.restart();
+      const start = performance.now();
+      const { complete, states, transitions } = atOnce(new Search(walker, sharing, { budget }).run());
+      if (complete) return { states, transitions, seconds: (performance.now() - start) / 1000 };
+    }
   };
   const first = search();
   const times = first.seconds > LONG ? [first.seconds] : Array.from({ length: REPEATS }, () => search().seconds);
