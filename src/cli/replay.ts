@@ -1,5 +1,6 @@
 /** `thaw replay`: one run of each scenario, printed as strace would, with hazards where they become certain. */
 
+import { openSchedule } from '../explore/schedule-file.ts';
 import { endReports } from '../hazards/detectors/detect.ts';
 import { renderDiagnostic } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -15,7 +16,7 @@ import { detectIn, subjectIn } from './detection.ts';
 import { DIFFERENT, endWith, refuse, tell } from './exit.ts';
 import { complaintsOf } from './expectation.ts';
 import { Output, printJson } from './output.ts';
-import { openSchedule, pinnedFile, type Run, runFreely, runSaved, type SavedRun } from './run.ts';
+import { pinnedFile, type Run, runFreely, runSaved, type SavedRun } from './run.ts';
 import { openAll, type ScenarioOptions } from './scenario-options.ts';
 import { type Sleeper, sleepersOf, sleeperText } from './sleeper.ts';
 import { TraceFile } from './trace-file.ts';
@@ -102,7 +103,7 @@ class Replay {
       const session = openSession(scenario);
       return runFreely(session, this.#options.seed, watch(session));
     }
-    const schedule = await openSchedule(file, scenario);
+    const schedule = await openSchedule(file, scenario.title);
     if (schedule.ok) return runSaved(scenario, schedule.saved, watch);
     refuse(schedule.message);
     return null;

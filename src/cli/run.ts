@@ -1,12 +1,10 @@
 /** One run of a scenario from its start to its end, by the schedule that it pins or that the command line gives. */
 
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readSavedSchedule, type SavedSchedule } from '../explore/saved-schedule.ts';
+import type { SavedSchedule } from '../explore/saved-schedule.ts';
 import { isHazard } from '../hazards/finding.ts';
 import { type Policy, Runner, seededRandom } from '../kernel-sim/machine/schedule.ts';
 import { parseConstraint, printPoint } from '../scenario/constraint.ts';
-import { renderDiagnostics } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ScheduleGate } from '../scenario/schedule-gate.ts';
 import { followChoices, followStretches, oldestFirst } from '../scenario/schedule-policy.ts';
@@ -73,7 +71,8 @@ export async function runSaved(
     const session = gated(scenario, saved);
     return runByConstraints(session, saved.hazard, watch(session));
   }
-  const session = openSession(scenario);
+  // What a file pins was just met, and the full schedule of that file is followed without it.
+  const session = openSession(withoutFile(scenario));
   const { k, interpreter } = session;
   const policy = followStretches(k.machine, saved.schedule, (actor) => interpreter.labelOf(actor));
   return lookingFor(saved.hazard, session, policy, watch(session));
@@ -110,20 +109,10 @@ function driftOf({ k }: Session): readonly string[] {
   return gate instanceof ScheduleGate ? gate.unreached(store).map(printPoint) : [];
 }
 
-/** Reads a saved schedule of a scenario, or says why it is none. */
-export async function openSchedule(
-  file: string,
-  scenario: Scenario,
-): Promise<{ readonly ok: true; readonly saved: SavedSchedule } | { readonly ok: false; readonly message: string }> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
-  if (text instanceof Error) {
-    return {
-      ok: false,
-      message: `${file}: ${text.code === 'ENOENT' ? 'no such file' : `cannot be read: ${text.code}`}`,
-    };
-  }
-  const read = readSavedSchedule(text, file, scenario.title);
-  return read.ok ? { ok: true, saved: read.value } : { ok: false, message: renderDiagnostics(read.diagnostics) };
+/** A scenario without what a file pins. */
+function withoutFile(scenario: Scenario): Scenario {
+  const { schedule, ...rest } = scenario;
+  return schedule?.kind === 'file' ? rest : scenario;
 }
 
 /** The file of the schedule that a scenario pins, if it does; it is named from the scenario's folder. */

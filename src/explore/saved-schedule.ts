@@ -12,7 +12,7 @@ import { type Constraint, type Point, parseConstraint, printConstraint, printPoi
 import type { Diagnostic, Parsed } from '../scenario/diagnostic.ts';
 import { YamlDocument } from '../scenario/document.ts';
 import { expected } from '../scenario/expected.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { pinnedConstraints, type Scenario } from '../scenario/scenario.ts';
 import { ScheduleGate } from '../scenario/schedule-gate.ts';
 import { openSession } from '../scenario/session.ts';
 import type { StepName } from './explanation.ts';
@@ -20,23 +20,26 @@ import type { FoundHazard } from './explore.ts';
 import { replay } from './schedule.ts';
 import { CLOCK, Walker } from './walker.ts';
 
-const schema = z.strictObject({
-  version: z.literal(1, expected('1, the version of the format')),
-  scenario: z.string(expected('the title of its scenario')).max(1024),
-  hazard: z.string(expected('a hazard id')).max(8),
-  task: z.string(expected('the task that suffers it')).max(256),
-  preemptions: z.int(expected('a whole number from 0')).min(0, expected('a whole number from 0')),
-  constraints: z.array(z.string(expected('an order of two points')).max(1024), expected('a list')).max(1000),
-  schedule: z
-    .array(
-      z.strictObject({
-        actor: z.string(expected('who steps')).max(1024),
-        steps: z.int(expected('a whole number from 1')).min(1, expected('a whole number from 1')),
-      }),
-      expected('a list of stretches'),
-    )
-    .max(1_000_000),
-});
+const schema = z.strictObject(
+  {
+    version: z.literal(1, expected('1, the version of the format')),
+    scenario: z.string(expected('the title of its scenario')).max(1024),
+    hazard: z.string(expected('a hazard id')).max(8),
+    task: z.string(expected('the task that suffers it')).max(256),
+    preemptions: z.int(expected('a whole number from 0')).min(0, expected('a whole number from 0')),
+    constraints: z.array(z.string(expected('an order of two points')).max(1024), expected('a list')).max(1000),
+    schedule: z
+      .array(
+        z.strictObject({
+          actor: z.string(expected('who steps')).max(1024),
+          steps: z.int(expected('a whole number from 1')).min(1, expected('a whole number from 1')),
+        }),
+        expected('a list of stretches'),
+      )
+      .max(1_000_000),
+  },
+  expected('a saved schedule, a mapping that begins with version:'),
+);
 
 export type SavedSchedule = z.infer<typeof schema>;
 
@@ -112,8 +115,9 @@ export function replaySaved(scenario: Scenario, saved: SavedSchedule): SavedRepl
 
 function run(scenario: Scenario, constraints: readonly Constraint[], hazard: string): SavedReplay {
   const { k, interpreter } = openSession(scenario);
-  const pinned = scenario.schedule?.kind === 'constraints' ? scenario.schedule.constraints : [];
-  const gate = new ScheduleGate(k.machine.store, [...pinned, ...constraints], (actor) => interpreter.labelOf(actor));
+  const gate = new ScheduleGate(k.machine.store, [...pinnedConstraints(scenario), ...constraints], (actor) =>
+    interpreter.labelOf(actor),
+  );
   k.machine.gate = gate;
   const walker = new Walker(k.machine);
   const named = new Set(constraints.flatMap(({ earlier, later }) => [printPoint(earlier), printPoint(later)]));

@@ -27,8 +27,9 @@ export class YamlDocument {
     });
     const document = parseYaml(text, counter);
     if (document === undefined) return refuse([{ range: [0, 1], message: `nested more than ${maxDepth} deep` }]);
-    if (document.errors.length > 0) {
-      return refuse(document.errors.map(({ pos, message }) => ({ range: pos, message: lowerFirst(message) })));
+    const errors = [...document.errors, ...document.warnings];
+    if (errors.length > 0) {
+      return refuse(errors.map(({ pos, message }) => ({ range: pos, message: lowerFirst(message) })));
     }
     const mistakes: Mistake[] = [];
     const data = toData(document.contents, { resolve: (alias) => alias.resolve(document), mistakes });
@@ -94,7 +95,8 @@ function parseYaml(text: string, lineCounter: LineCounter): Document | undefined
       // Its own test for keys that are there twice takes quadratic time; yaml-data.ts has one that does not.
       uniqueKeys: false,
       intAsBigInt: true,
-      logLevel: 'silent',
+      // A second document and a tag without meaning are mistakes; the library would print the latter.
+      logLevel: 'error',
     });
     return document.errors.some(({ message }) => message.includes('call stack')) ? undefined : document;
   } catch (error) {

@@ -12,6 +12,7 @@ import type { Image } from '../restorer/image/index.ts';
 import { planImage } from '../restorer/plan/plan.ts';
 import { listed, printPlan } from '../restorer/plan/print.ts';
 import type { Program, Statement } from '../userland/language/ast.ts';
+import { renderDiagnostic } from './diagnostic.ts';
 import { readScenario } from './read.ts';
 import type { Vocabulary } from './reading.ts';
 import type { Scenario } from './scenario.ts';
@@ -34,7 +35,10 @@ export function startFromImage(
     const reasons = plan.obstacles.map(({ hazard, message, tasks }) =>
       [`${scenario.image} cannot be restored: `, hazard === null ? '' : `${hazard}: `, message, listed(tasks)].join(''),
     );
-    return { ok: false, message: reasons.map((reason) => `${scenario.file}: ${reason}`).join('\n') };
+    const { image: place } = scenario.places;
+    const told = (message: string): string =>
+      place === undefined ? `${scenario.file}: ${message}` : renderDiagnostic({ ...place, message });
+    return { ok: false, message: reasons.map(told).join('\n') };
   }
   const text = [...printPlan(plan, scenario.title, profile)].join('');
   const planned = readScenario(text, `the plan of ${scenario.image}`, vocabulary);

@@ -10,7 +10,7 @@ import { chooseKernel } from './kernel-choice.ts';
 import { paramValues } from './params.ts';
 import { readPrograms } from './programs.ts';
 import { hazard, type Overrides, type Reading, type Vocabulary } from './reading.ts';
-import type { Scenario, SchedulePin } from './scenario.ts';
+import type { Place, Scenario, SchedulePin } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
 
 /** Characters of a scenario file; more is refused unread. */
@@ -70,9 +70,18 @@ function assemble(source: ScenarioFile, reading: Reading, diagnostics: Diagnosti
     restoreMode: source.restore?.mode ?? 'sequential',
     ...(source.restore?.signals !== undefined && { restoreSignals: source.restore.signals }),
     ...(schedule !== undefined && { schedule }),
+    places: {
+      ...(source.image !== undefined && { image: placeOf(['image'], document) }),
+      ...(typeof source.schedule === 'string' && { schedule: placeOf(['schedule'], document) }),
+    },
     budget: { ...source.budget },
     expect: { ...source.expect, ...(hazards !== undefined && { hazards: [...new Set(hazards)] }) },
   };
+}
+
+function placeOf(path: Path, document: YamlDocument): Place {
+  const { message: _, ...place } = document.problem(path, '');
+  return place;
 }
 
 function readSchedule(
@@ -80,7 +89,7 @@ function readSchedule(
   schedule: NonNullable<ScenarioFile['schedule']>,
   reading: Reading,
 ): SchedulePin {
-  if (typeof schedule === 'string') return { kind: 'file', file: schedule };
+  if (typeof schedule === 'string') return { kind: 'file', file: schedule, constraints: [] };
   const choices = schedule.filter((choice) => typeof choice === 'number');
   if (choices.length === schedule.length) return { kind: 'choices', choices };
   const constraints = schedule.flatMap((text, i): Constraint[] => {

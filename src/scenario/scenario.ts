@@ -5,6 +5,7 @@ import type { Limit } from '../kernel-sim/task/limits.ts';
 import type { Program } from '../userland/language/ast.ts';
 import type { Value } from '../userland/language/value.ts';
 import type { Constraint } from './constraint.ts';
+import type { Diagnostic } from './diagnostic.ts';
 
 export type Scenario = {
   /** The path of the file, as it was given. */
@@ -21,9 +22,14 @@ export type Scenario = {
   readonly restoreMode: 'sequential' | 'parallel';
   readonly restoreSignals?: 'sending' | 'procsig' | 'freezer';
   readonly schedule?: SchedulePin;
+  /** Where the file names others, for what is to be said about these. */
+  readonly places: { readonly image?: Place; readonly schedule?: Place };
   readonly budget: { readonly states?: number | undefined; readonly steps?: number | undefined };
   readonly expect: Expected;
 };
+
+/** A place in the scenario's file, about which something may have to be said. */
+export type Place = Omit<Diagnostic, 'message'>;
 
 export type KernelChoice = {
   readonly profile: '2.6.26' | '6.x';
@@ -79,9 +85,14 @@ export type StartCredentials = {
 
 /** How the order of steps is settled beforehand: by a file, by constraints on named points, or choice by choice. */
 export type SchedulePin =
-  | { readonly kind: 'file'; readonly file: string }
+  /** The constraints are those of the file, and none before it has been read. */
+  | { readonly kind: 'file'; readonly file: string; readonly constraints: readonly Constraint[] }
   | { readonly kind: 'constraints'; readonly constraints: readonly Constraint[] }
   | { readonly kind: 'choices'; readonly choices: readonly number[] };
+
+/** The constraints that a scenario pins, in itself or in a file. */
+export const pinnedConstraints = ({ schedule }: Scenario): readonly Constraint[] =>
+  schedule === undefined || schedule.kind === 'choices' ? [] : schedule.constraints;
 
 /** What an exploration must find; what is left out is not compared. */
 export type Expected = {

@@ -14,7 +14,7 @@ import { defaultLimits, type ResourceLimits } from '../kernel-sim/task/limits.ts
 import type { Task } from '../kernel-sim/task/task.ts';
 import { compile } from '../userland/code.ts';
 import { Interpreter } from '../userland/interpreter.ts';
-import type { KernelLimits, Scenario, StartCredentials } from './scenario.ts';
+import { type KernelLimits, pinnedConstraints, type Scenario, type StartCredentials } from './scenario.ts';
 import { ScheduleGate } from './schedule-gate.ts';
 
 export interface Session {
@@ -59,9 +59,9 @@ export function openSession(scenario: Scenario, { tracking = true } = {}): Sessi
   const first = library.get('init') ?? library.values().next().value;
   if (first !== undefined) interpreter.spawnFirst(k.machine.store, init, first);
   watch(k);
-  const pin = scenario.schedule;
-  if (pin?.kind === 'constraints') {
-    k.machine.gate = new ScheduleGate(k.machine.store, pin.constraints, (actor) => interpreter.labelOf(actor));
+  const pinned = pinnedConstraints(scenario);
+  if (pinned.length > 0) {
+    k.machine.gate = new ScheduleGate(k.machine.store, pinned, (actor) => interpreter.labelOf(actor));
   }
   return { scenario, k, interpreter, init };
 }

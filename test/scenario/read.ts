@@ -16,6 +16,7 @@ test('a scenario holds what its file says, and defaults for the rest', (t) => {
       credentials: { uid: 0, gid: 0, groups: [], capabilities: 'all' },
     },
     restoreMode: 'sequential',
+    places: {},
     budget: {},
     expect: { hazards: ['P6'] },
   });
@@ -68,7 +69,7 @@ test('pid 1 is root with every capability, or somebody with none, unless the fil
 
 test('a schedule is a file, constraints or choices', (t) => {
   const pin = (keys: string) => scenario(scenarioWith(keys)).schedule;
-  t.deepEqual(pin('schedule: lost-pid.json'), { kind: 'file', file: 'lost-pid.json' });
+  t.deepEqual(pin('schedule: lost-pid.json'), { kind: 'file', file: 'lost-pid.json', constraints: [] });
   t.deepEqual(pin('schedule: [0, 2, 1]'), { kind: 'choices', choices: [0, 2, 1] });
   t.like(pin('schedule: [init@fork#2 before worker/2@exit]'), {
     kind: 'constraints',
