@@ -4,7 +4,7 @@ import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
 
 /** Whether a cell says who holds the lock that an object is. */
-export const isLock = (object: (KernelObject & { owner?: number }) | undefined, cell: number): boolean =>
+const isLock = (object: (KernelObject & { owner?: number }) | undefined, cell: number): boolean =>
   object?.owner === cell;
 
 /** The actor who holds the lock that a cell tells the owner of; null when nobody does, and for any other cell. */

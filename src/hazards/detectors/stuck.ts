@@ -12,7 +12,7 @@ import { Task } from '../../kernel-sim/task/task.ts';
 import { holderOf } from './lock.ts';
 import type { RecordedStep, RunRecord } from './run-record.ts';
 
-export type StuckKind = 'deadlock' | 'lost-wakeup' | 'never-woken';
+type StuckKind = 'deadlock' | 'lost-wakeup' | 'never-woken';
 
 /** Somebody who cannot step. */
 export interface Waiting {

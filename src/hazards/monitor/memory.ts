@@ -14,6 +14,7 @@ const faults: Readonly<Record<string, string>> = {
   'next_syscall_data double-free': 'N1',
   'next_syscall_data uninitialised-read': 'N2',
   'sem_undo use-after-free exit_sem.read_again': 'K2',
+  'undo_list assertion': 'S16',
   'sigqueue use-after-free': 'G2',
   'sig_leftover use-after-free': 'G8',
   'sig_leftover double-free': 'G8',

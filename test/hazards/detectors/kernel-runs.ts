@@ -3,6 +3,7 @@ import { endReports, reportsOf } from '../../../src/hazards/detectors/detect.ts'
 import type { DetectorReport, ReportKind } from '../../../src/hazards/detectors/report.ts';
 import { RunRecord } from '../../../src/hazards/detectors/run-record.ts';
 import type { Subject } from '../../../src/hazards/detectors/subject.ts';
+import { watch } from '../../../src/hazards/monitor/monitor.ts';
 import { scenarios } from '../../../src/hazards/scenarios.ts';
 import { IPC_PRIVATE } from '../../../src/kernel-sim/abi/ipc.ts';
 import { getUndoList, putUndoList } from '../../../src/kernel-sim/ipc/undo.ts';
@@ -74,6 +75,7 @@ test('whatever is still in use at the end of a run does not leak', async (t) => 
 function undoRace(): Subject & { readonly actors: readonly Actor[] } {
   const { k, init, call } = lab('2.6.26');
   const { machine } = k;
+  watch(k);
   call(init, 'semget', IPC_PRIVATE, 1, 0o600);
   machine.store.setOwn(
     init.frame,
@@ -106,8 +108,8 @@ test('a failed assertion of the kernel is a report of its own (S16)', (t) => {
     record.steps.map((step) => ({ actor: label(step.actor), steps: 1 })),
   );
   t.deepEqual(
-    found.map(({ kind, message }) => [kind, message]),
-    [['assertion', 'semtimedop gave the last reference to an undo list back']],
+    found.map(({ kind, hazard, message }) => [kind, hazard, message]),
+    [['assertion', 'S16', 'semtimedop gave the last reference to an undo list back']],
   );
 });
 
