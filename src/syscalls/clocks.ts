@@ -7,6 +7,7 @@ import {
   CLOCK_MONOTONIC_RAW,
   CLOCK_REALTIME,
   CLOCK_REALTIME_COARSE,
+  CLOCK_THREAD_CPUTIME_ID,
   TIMER_ABSTIME,
 } from '../kernel-sim/abi/clock.ts';
 import type { Kernel } from '../kernel-sim/kernel.ts';
@@ -77,6 +78,8 @@ export const clockCalls = [
     leavesOut: 'clocks of CPU time',
     parameters: { clockid: int('clockid'), flags: int('timer_flags'), rqtp: struct('timespec'), rmtp: out('timespec') },
     *run(k, task, { clockid, flags, rqtp, rmtp }) {
+      // A thread that sleeps does not come nearer to a time of its own.
+      if (!k.is26 && clockid === CLOCK_THREAD_CPUTIME_ID) return fail('EOPNOTSUPP');
       if (!isClock(k, clockid)) return fail('EINVAL');
       if (!ALARMS.includes(clockid)) return fail('EOPNOTSUPP'); // can be read, wakes nobody
       const length = lengthOf(rqtp);

@@ -90,3 +90,15 @@ export function findTask(simulation: Simulation, number: number): Task | null {
   }
   return simulation.task(number);
 }
+
+/** Ends the leader of a process of which another thread calls execve, and lets that one take its number. */
+export function letExec(simulation: Simulation, leader: number, thread: number): void {
+  const [old, execing] = [simulation.task(leader), simulation.task(thread)];
+  if (old === null || execing === null) return;
+  simulation.run(old, true);
+  if (simulation.frame(old) === null && simulation.hasSignals(old)) {
+    simulation.beginDelivery(old);
+    simulation.run(old, true);
+  }
+  simulation.run(execing);
+}

@@ -28,10 +28,13 @@ const isStruct = (datum: Datum | undefined): datum is { readonly [field: string]
 /** Namespaces that thaw does not model change nothing that it does: whoever got one is where it was. */
 const UNMODELLED = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWUSER | CLONE_NEWCGROUP;
 
+/** Bytes of the structure of clone3. */
+const LATEST_SIZE = 88;
+
 const bits = (datum: Datum | undefined): bigint => (typeof datum === 'bigint' ? datum : BigInt(integerOf(datum)));
 
 function prepareClone({ store }: Simulation, task: Task, { result }: RecordedCall): Change {
-  if (result.kind !== 'value') return asTheyAre;
+  if (result.kind === 'errno') return asTheyAre;
   const ns = store.peek(task.pidNsForChildren) ?? store.peek(task.pidNs)!;
   const level = store.peek(ns.level);
   return ([first, ...others]) => {
@@ -43,7 +46,9 @@ function prepareClone({ store }: Simulation, task: Task, { result }: RecordedCal
     const known = withoutOuterNumbers(rest, level + (isNew ? 2 : 1));
     // The number of a descriptor could be stored where it was to be.
     const stored: { readonly [field: string]: Datum } = 'pidfd' in rest ? { pidfd: OUT } : {};
-    return [{ ...known, ...stored, flags: Number(flags) }, ...others];
+    // A line that is cut off for want of a result has no size.
+    const size = result.kind === 'none' ? [LATEST_SIZE] : others;
+    return [{ ...known, ...stored, flags: Number(flags) }, ...size];
   };
 }
 
@@ -80,7 +85,7 @@ function prepareDetails(
   const found = signal === undefined ? undefined : evaluate(signal, NO_VARIABLES);
   const seen = found?.ok ? arrivalOf(Number(found.value), events) : null;
   const refused = result.kind === 'errno' && result.errno === 'EPERM';
-  const details = seen ?? { si_code: refused ? SI_USER : SI_QUEUE };
+  const details = refused ? { si_code: SI_USER } : (seen ?? { si_code: SI_QUEUE });
   return (given) => [...given.slice(0, -1), details];
 }
 

@@ -22,7 +22,7 @@ import { agrees } from './agreement.ts';
 import { argumentsOf, NO_VARIABLES } from './arguments.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
-import { findTask, finish, finishBy, helpAll, passTime } from './patience.ts';
+import { findTask, finish, finishBy, helpAll, letExec, passTime } from './patience.ts';
 import { prepare } from './prepare.ts';
 import { isInterrupted, mayTakeTime, reasonFor, subjectOf } from './recorded-kind.ts';
 import { RecordedOrder } from './recorded-order.ts';
@@ -90,8 +90,10 @@ export class Replay {
         return this.#end(event, exitedStatus(event.status), forced);
       case 'killed':
         return this.#end(event, killedStatus(signalNumber(event.signal) ?? 0, false), forced);
-      case 'stopped':
       case 'superseded':
+        letExec(this.simulation, event.task, event.by);
+        return FINE;
+      case 'stopped':
         return FINE;
     }
   }
@@ -273,10 +275,11 @@ export class Replay {
       simulation.run(sender, true);
       if (simulation.hasSignals(task)) return;
     }
+    const isReadiness = info.si_band !== undefined; // SIGIO and what F_SETSIG chose: descriptors never tell here
     const isOwn = info.si_pid === undefined && info.si_code > 0 && SYNCHRONOUS.has(event.signal);
     const isStranger = info.si_pid !== undefined && !this.#order.tasks.has(info.si_pid);
     const isQueue = info.si_code === SI_MESGQ && !syscalls.has('mq_notify');
-    if (isOwn || isStranger || isQueue) simulation.sendFromOutside(task, info);
+    if (isOwn || isStranger || isQueue || isReadiness) simulation.sendFromOutside(task, info);
   }
 
   /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */

@@ -47,7 +47,7 @@ export class Assembler {
 
   /** The log ends: what is still under way stays without a result. */
   end(): void {
-    for (const [task, begun] of this.#begun) this.#complete(task, begun, `${begun.text}${LOST}`, null);
+    for (const begun of this.#begun.values()) this.#complete(begun, `${begun.text}${LOST}`, null);
     this.#begun.clear();
   }
 
@@ -75,12 +75,7 @@ export class Assembler {
           return `task ${task} goes on with a call that it never began`;
         }
         this.#begun.delete(task);
-        const call = this.#complete(
-          task,
-          begun,
-          body.lost ? `${begun.text}${LOST}` : `${begun.text}${body.rest}`,
-          line,
-        );
+        const call = this.#complete(begun, body.lost ? `${begun.text}${LOST}` : `${begun.text}${body.rest}`, line);
         this.events.push({ ...at, kind: 'leave', call });
         return null;
       }
@@ -93,9 +88,13 @@ export class Assembler {
           text: `--- ${body.signal} ${body.info} ---`,
         });
         return null;
+      case 'superseded':
+        this.#giveUp(task, line);
+        this.#takeOver(task, body.by);
+        this.events.push({ ...at, ...body });
+        return null;
       case 'exited':
       case 'killed':
-      case 'superseded':
         this.#giveUp(task, line);
         this.events.push({ ...at, ...body });
         return null;
@@ -110,13 +109,21 @@ export class Assembler {
     const begun = this.#begun.get(task);
     if (begun === undefined) return;
     this.#begun.delete(task);
-    this.#complete(task, begun, `${begun.text}${LOST}`, line);
+    this.#complete(begun, `${begun.text}${LOST}`, line);
   }
 
-  #complete(task: number, begun: Begun, text: string, endLine: number | null): RecordedCall {
-    const call = this.#call(task, text, begun.line, endLine);
+  /** A thread that calls execve comes out of it under its leader's number. */
+  #takeOver(task: number, by: number): void {
+    const begun = this.#begun.get(by);
+    if (begun === undefined) return;
+    this.#begun.delete(by);
+    this.#begun.set(task, begun);
+  }
+
+  #complete(begun: Begun, text: string, endLine: number | null): RecordedCall {
     const event = this.events[begun.event]!;
-    this.events[begun.event] = { task, line: event.line, time: event.time, kind: 'enter', call };
+    const call = this.#call(event.task, text, begun.line, endLine);
+    this.events[begun.event] = { task: event.task, line: event.line, time: event.time, kind: 'enter', call };
     return call;
   }
 

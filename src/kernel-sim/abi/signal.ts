@@ -50,6 +50,7 @@ export const SA_SIGINFO = 0x4;
 export const SA_RESTORER = 0x04000000;
 export const SA_ONSTACK = 0x08000000;
 export const SA_RESTART = 0x10000000;
+export const SA_INTERRUPT = 0x20000000;
 export const SA_NODEFER = 0x40000000;
 export const SA_RESETHAND = 0x80000000;
 

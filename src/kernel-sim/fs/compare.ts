@@ -56,7 +56,8 @@ export const compare = operation(
     const ns = tx.read(viewer.pidNs)!;
     const [first, second] = [findTask(tx, ns, a.pid), findTask(tx, ns, b.pid)];
     if (first === null || second === null) return fail('ESRCH');
-    if (!mayInspect(tx, viewer, first) || !mayInspect(tx, viewer, second)) return fail('EPERM');
+    const mayAll = [first, second].every((task) => mayInspect(tx, viewer, task, 'permitted'));
+    if (!mayAll) return fail('EPERM');
     if (!KINDS.includes(type)) return fail('EINVAL');
     if (type !== KCMP_FILE) return ok(order(shared(tx, first, type), shared(tx, second, type)));
     const [one, other] = [fileAt(tx, first, a.fd), fileAt(tx, second, b.fd)];

@@ -50,18 +50,12 @@ export function sendChecked(
 const checkNumber = (signo: number): Result<undefined> => (signo < 0 || signo > SIGRTMAX ? fail('EINVAL') : done);
 
 /** What kill and tkill send: with details, so that a quota may refuse them. For operations. */
-export const fromCall = (
-  tx: Transaction,
-  k: Kernel,
-  sender: Task,
-  target: Task,
-  signo: number,
-  code: number,
-): Sending => ({
-  info: senderInfo(tx, k, sender, target, signo, code),
-  plain: false,
-  force: isOutside(tx, sender, target),
-});
+export function fromCall(tx: Transaction, k: Kernel, sender: Task, target: Task, signo: number, code: number): Sending {
+  const force = isOutside(tx, sender, target);
+  // The number is the sender's as it sees itself, also for a target further out, which a group can have in it.
+  const viewer = k.is26 || force ? target : sender;
+  return { info: senderInfo(tx, k, sender, viewer, signo, code), plain: false, force };
+}
 
 /**
  * Sends a signal to a process, a group, or everybody; kill(2).

@@ -62,21 +62,23 @@ export function notifyOfStop(tx: Transaction, k: Kernel, task: Task, si_code: nu
   wakeWaiters(tx, parent);
 }
 
+/** Nothing says that another signal than SIGCHLD is about a child: its status lies where such signals have their value. */
+const asValue = (status: number): Pick<SigInfo, 'si_int' | 'si_ptr'> =>
+  status === 0 ? {} : { si_int: status, si_ptr: status };
+
 function tellParent(
   tx: Transaction,
   k: Kernel,
   child: Task,
   parent: Task,
-  { si_signo, si_code, si_status }: Pick<SigInfo, 'si_signo' | 'si_code' | 'si_status'>,
+  { si_signo, si_code, si_status }: { readonly si_signo: number; readonly si_code: number; readonly si_status: number },
 ): void {
   const info: SigInfo = {
     si_signo,
     si_code,
     si_pid: processNumber(tx, child, tx.read(parent.pidNs)!),
     si_uid: tx.read(child.cred).uid,
-    si_status: si_status ?? 0,
-    si_utime: 0,
-    si_stime: 0,
+    ...(si_signo === SIGCHLD ? { si_status, si_utime: 0, si_stime: 0 } : asValue(si_status)),
   };
   sendSignal(tx, k, { info, plain: false, force: false }, parent, 'process');
 }

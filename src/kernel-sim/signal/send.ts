@@ -116,8 +116,10 @@ function cancelOpposites(tx: Transaction, k: Kernel, process: Process, signo: nu
     dropSignals(tx, k, own, STOP_SIGNALS);
     // A thread that is to run a handler for it may not go back to user mode before it has.
     const handles = isHandler(actionOf(tx, thread, SIGCONT)) && (tx.read(own.blocked) & CONT_SIGNAL) === 0n;
-    if (handles) tx.write(own.flagged, true);
-    wake(tx, thread, handles ? ['stopped', 'interruptible'] : ['stopped']);
+    // A tracer that did not stop it to begin with is told of every SIGCONT, even of one that stays blocked.
+    const comesOut = handles || k.traced;
+    if (comesOut) tx.write(own.flagged, true);
+    wake(tx, thread, comesOut ? ['stopped', 'interruptible'] : ['stopped']);
   }
   const report = tx.read(signals.stopped) ? CLD_CONTINUED : tx.read(signals.stopCount) > 0 ? CLD_STOPPED : 0;
   tx.write(signals.stopDequeued, false);
@@ -219,6 +221,7 @@ export function beginGroupExit(tx: Transaction, process: Process, status: number
   if (tx.read(process.groupExit) === null) tx.write(process.groupExit, status);
   const signals = tx.read(process.signals)!;
   tx.write(signals.stopCount, 0);
+  tx.write(signals.stopped, false); // else its group would seem to have somebody stopped
   killThreads(tx, process, except);
 }
 

@@ -90,8 +90,10 @@ function* childPid(k: Kernel, parent: Task, child: Task, setTid: readonly number
     if (armed !== null) return yield* allocatePid(k, ns, [asInt(armed)], true); // anybody may choose (N16)
   }
   if (setTid.length > (yield* load(ns.level)) + 1) return fail('EINVAL'); // more numbers than namespaces
-  if (yield* load(ns.closed)) return fail('ENOMEM'); // its init is dead
-  return yield* allocatePid(k, ns, setTid, mayChoosePids(yield* load(parent.cred)));
+  const pid = yield* allocatePid(k, ns, setTid, mayChoosePids(yield* load(parent.cred)));
+  if (!pid.ok || !(yield* load(ns.closed))) return pid;
+  yield* dropPid(pid.value);
+  return fail('ENOMEM'); // its init is dead: found out late, so that numbers further out have been used up
 }
 
 const isNamespaceInit = operation('fork.is_init', (tx: Transaction, k: Kernel, caller: Task): boolean =>

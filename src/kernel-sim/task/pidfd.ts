@@ -101,7 +101,7 @@ const takeFile = operation(
     if (described === null) return fail('EBADF');
     const task = tx.read(described.pid.task);
     if (task === null) return fail('ESRCH');
-    if (!mayInspect(tx, caller, task)) return fail('EPERM');
+    if (!mayInspect(tx, caller, task, 'permitted')) return fail('EPERM');
     const file = tx.read(task.files) === null ? null : usableAt(tx, task, fd);
     if (file === null) return fail(tx.read(task.exiting) ? 'ESRCH' : 'EBADF');
     getFile(tx, file);

@@ -51,8 +51,8 @@ function wantedBy(tx: Transaction, task: Task, fd: number, flags: number): Resul
   if (described === null || flags === 0 || (flags & ~KINDS) !== 0) return fail('EINVAL');
   const target = tx.read(described.pid.task);
   if (target === null) return fail('ESRCH');
-  if (!mayInspect(tx, task, target)) return fail('EPERM');
-  const all = namespacesOf(tx, target, flags);
+  if (!mayInspect(tx, task, target, 'permitted')) return fail('EPERM');
+  const all = tx.read(target.ipcNs) === null ? null : namespacesOf(tx, target, flags); // a zombie is in none
   return all === null ? fail('ESRCH') : ok(all);
 }
 
