@@ -31,7 +31,12 @@ const MEMORY = 4000;
 interface Moment {
   readonly mark: number;
   decisions: readonly Decision[];
+  /** Whom each of them was about. */
+  readonly about: readonly number[];
 }
+
+/** A decision: which one of those that were taken while an event was handled. */
+type Choice = readonly [event: number, ordinal: number];
 
 /** Decisions that differ from the usual ones, by event. */
 type Script = ReadonlyMap<number, readonly Decision[]>;
@@ -100,14 +105,16 @@ export class Search {
     const { store } = this.replay.simulation;
     const known = script.get(index);
     const decisions: Decision[] = [];
+    const about: number[] = [];
     const mark = store.mark();
-    const decide = (usually: boolean): Decision => {
+    const decide: Decide = (usually, task) => {
+      about.push(task);
       const decision = known?.[decisions.length] ?? usually;
       decisions.push(decision);
       return decision;
     };
     const handled = this.#attempt(index, decide, mark);
-    this.#moments[index] = { mark, decisions };
+    this.#moments[index] = { mark, decisions, about };
     this.verdicts[index] = handled.verdict;
     return handled.mismatch === null || this.#accepted.has(index);
   }
@@ -131,18 +138,19 @@ export class Search {
     if (this.#spent > BUDGET) return false;
     const first = Math.max(0, index - WINDOW, this.#oldest());
     const usual = this.#script;
-    const choices: [event: number, ordinal: number][] = [];
+    const choices: Choice[] = [];
     for (let event = index; event >= first; event -= 1) {
       const count = this.#moments[event]?.decisions.length ?? 0;
       for (let ordinal = count - 1; ordinal >= 0; ordinal -= 1) choices.push([event, ordinal]);
     }
+    choices.splice(TRIALS, choices.length, ...this.#ownChoices(index, first));
     const taken = new Map(choices.map(([event]) => [event, this.#moments[event]!.decisions]));
-    const changed = (script: Script, [event, ordinal]: readonly [number, number], late = false): Script => {
+    const changed = (script: Script, [event, ordinal]: Choice, late = false): Script => {
       const before = script.get(event) ?? taken.get(event)!;
       const decision = late ? 'late' : before[ordinal] !== true;
       return new Map(script).set(event, [...before.slice(0, ordinal), decision]);
     };
-    const ran = ([event, ordinal]: readonly [number, number]): boolean => taken.get(event)![ordinal] === true;
+    const ran = ([event, ordinal]: Choice): boolean => taken.get(event)![ordinal] === true;
     let trials = 0;
     const tries = (script: Script, from: number): boolean => {
       trials += 1;
@@ -154,10 +162,10 @@ export class Search {
       this.#script = script;
       return true;
     };
-    for (const choice of choices.slice(0, TRIALS)) {
+    for (const choice of choices) {
       if (tries(changed(usual, choice), choice[0])) return true;
     }
-    for (const choice of choices.filter(ran).slice(0, TRIALS)) {
+    for (const choice of choices.filter(ran)) {
       if (tries(changed(usual, choice, true), choice[0])) return true;
     }
     const near = choices.slice(0, 24);
@@ -174,6 +182,18 @@ export class Search {
     this.#back(from);
     for (let event = from; event < index; event += 1) this.#step(event, usual);
     return false;
+  }
+
+  /** The decisions before an event about the task that it is of, as far back as the task has been in one call. */
+  #ownChoices(index: number, before: number): readonly Choice[] {
+    const { task } = this.#events[index]!;
+    const choices: Choice[] = [];
+    for (let event = before - 1; event >= Math.max(this.#oldest(), before - MEMORY); event -= 1) {
+      const { about } = this.#moments[event]!;
+      for (const [ordinal, whom] of about.entries()) if (whom === task) choices.push([event, ordinal]);
+      if (this.#events[event]!.task === task) break;
+    }
+    return choices;
   }
 
   #back(event: number): void {

@@ -13,8 +13,8 @@ import type { Simulation } from './simulation.ts';
 /** Something happens now, or not before the next line, or (`late`) not before the next line of the same task. */
 export type Decision = boolean | 'late';
 
-/** Asked whether something happens now; `usually` is what is tried first. */
-export type Decide = (usually: boolean) => Decision;
+/** Asked whether something happens now to the task of a number; `usually` is what is tried first. */
+export type Decide = (usually: boolean, task: number) => Decision;
 
 /** Runs what can run after the event at an index. */
 export function settle(simulation: Simulation, order: RecordedOrder, index: number, decide: Decide): void {
@@ -35,7 +35,7 @@ export function settle(simulation: Simulation, order: RecordedOrder, index: numb
       const { store } = simulation;
       const { late } = simulation.follower(task);
       const held = simulation.isHeld(task);
-      const decision = decide(!held && !store.peek(late));
+      const decision = decide(!held && !store.peek(late), simulation.numberOf(task));
       if (decision === true) {
         simulation.run(task, held);
         progress = true;
