@@ -6,24 +6,9 @@ import { Sharing } from '../../src/explore/sharing.ts';
 import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';
 import type { Finding } from '../../src/hazards/finding.ts';
+import { toyPrograms } from './helpers/arbitrary.ts';
 import { Naive } from './helpers/naive.ts';
 import { type ToyStep, toyMachine } from './helpers/toy.ts';
-
-const cell = fc.integer({ min: 0, max: 2 });
-const plainStep: fc.Arbitrary<ToyStep> = fc.oneof(
-  fc.record({ kind: fc.constantFrom('increment' as const, 'count' as const, 'own' as const, 'report' as const), cell }),
-  fc.record({ kind: fc.constant('copy' as const), from: cell, to: cell }),
-  fc.record({ kind: fc.constant('await' as const), cell, atLeast: fc.integer({ min: 1, max: 2 }) }),
-  fc.record({ kind: fc.constant('locked' as const), cell }),
-);
-const step: fc.Arbitrary<ToyStep> = fc.oneof(
-  { weight: 6, arbitrary: plainStep },
-  {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('spawn' as const), program: fc.array(plainStep, { maxLength: 1 }) }),
-  },
-);
-const programs = fc.array(fc.array(step, { minLength: 1, maxLength: 3 }), { minLength: 2, maxLength: 3 });
 
 const endless = { states: 1e6, steps: 1e8, expired: () => false };
 
@@ -65,7 +50,7 @@ const same = (a: ReturnType<typeof found>, b: ReturnType<typeof found>): boolean
 test('the reduced search finds the final states and hazards of naive enumeration', (t) => {
   let saved = 0;
   fc.assert(
-    fc.property(programs, (toy) => {
+    fc.property(toyPrograms, (toy) => {
       const naive = found(toy, 'naive');
       const reduced = found(toy, {});
       saved += naive.states - reduced.states;
@@ -79,7 +64,7 @@ test('the reduced search finds the final states and hazards of naive enumeration
 test('a bound that leaves nothing out finds the final states and hazards of naive enumeration', (t) => {
   t.notThrows(() =>
     fc.assert(
-      fc.property(programs, (toy) => {
+      fc.property(toyPrograms, (toy) => {
         const naive = found(toy, 'naive');
         return same(naive, found(toy, { bound: 100 }));
       }),
@@ -91,7 +76,7 @@ test('a bound that leaves nothing out finds the final states and hazards of naiv
 test('source-DPOR finds the final states and hazards of naive enumeration', (t) => {
   t.notThrows(() =>
     fc.assert(
-      fc.property(programs, (toy) => same(found(toy, 'naive'), found(toy, 'dpor'))),
+      fc.property(toyPrograms, (toy) => same(found(toy, 'naive'), found(toy, 'dpor'))),
       { numRuns: 100, seed: 3 },
     ),
   );
