@@ -72,7 +72,7 @@ function* controlFile(k: Kernel, task: Task, fd: number, cmd: number, arg: Datum
     return yield* give(setOwnerOf(k, task, fd, { type: integerOf(arg.type), pid: integerOf(arg.pid) }));
   }
   if (!k.is26 && cmd === F_GETOWN_EX) {
-    const owner = yield* ownerOf(task, fd);
+    const owner = yield* ownerOf(k, task, fd);
     return owner.ok ? ok({ value: 0, out: { arg: { type: owner.value.type, pid: owner.value.pid } } }) : owner;
   }
   const number = Number(BigInt.asIntN(32, BigInt(integerOf(arg))));

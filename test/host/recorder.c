@@ -1,16 +1,21 @@
-/* Makes random system calls by a seed, for strace to record: System V IPC, descriptors, signals, sessions, children. One process runs at
-   a time, so that a log leaves few orders open. Usage: recorder SEED CALLS */
+/* Makes random system calls by a seed, for strace to record: System V IPC, POSIX queues, descriptors, locks, signals, sessions,
+   children. One process runs at a time, so that a log leaves few orders open. Usage: recorder SEED CALLS */
 
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <mqueue.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -131,6 +136,81 @@ static void descriptor(void) {
   }
 }
 
+/* The kernel's own calls: the C library's take names and flags that these do not. */
+static void queue(void) {
+  static const char *const names[] = {"q0", "q1", "q2", "a/b", "", "."};
+  static const int opening[] = {O_RDWR, O_RDONLY, O_WRONLY, O_RDWR | O_CREAT, O_RDONLY | O_CREAT, O_RDWR | O_CREAT | O_EXCL};
+  static int queues[] = {3, 4, 5, 999};
+  struct timespec past = {1, 0};
+  struct mq_attr attr, before;
+  struct sigevent event;
+  char text[8192];
+  unsigned priority;
+  int fd = pick(3) ? queues[pick(4)] : (int)pick(14);
+  memset(&attr, 0, sizeof attr);
+  switch (pick(8)) {
+    case 0: case 1: {
+      attr.mq_maxmsg = 1 + pick(4);
+      attr.mq_msgsize = 8 * pick(8);
+      long made = syscall(SYS_mq_open, names[pick(6)], opening[pick(6)] | O_NONBLOCK, modes[pick(5)], pick(4) ? &attr : NULL);
+      if (made >= 0) queues[pick(3)] = (int)made;
+      break;
+    }
+    case 2: case 3:
+      syscall(SYS_mq_timedsend, fd, "a message of some bytes", (long)pick(20), pick(5) ? pick(4) : 40000, pick(8) ? NULL : &past);
+      break;
+    case 4: case 5:
+      syscall(SYS_mq_timedreceive, fd, text, pick(6) ? 8192L : 8L, pick(3) ? &priority : NULL, pick(8) ? NULL : &past);
+      break;
+    case 6: syscall(SYS_mq_unlink, names[pick(6)]); break;
+    default:
+      if (pick(2)) {
+        attr.mq_flags = pick(4) ? O_NONBLOCK : 1;
+        syscall(SYS_mq_getsetattr, fd, pick(2) ? &attr : NULL, pick(4) ? &before : NULL);
+        break;
+      }
+      memset(&event, 0, sizeof event);
+      event.sigev_notify = pick(4) ? SIGEV_SIGNAL : pick(2) ? SIGEV_NONE : 7;
+      event.sigev_signo = pick(3) ? SIGURG : 70;
+      event.sigev_value.sival_int = (int)pick(100);
+      syscall(SYS_mq_notify, fd, pick(3) ? &event : NULL);
+  }
+}
+
+static void file(void) {
+  static const int status[] = {0, O_APPEND, O_NOATIME, O_APPEND | O_NOATIME};
+  static const int types[] = {F_RDLCK, F_WRLCK, F_UNLCK, 7};
+  char text[64];
+  struct iovec parts[] = {{text, pick(8)}, {text + 8, pick(20)}};
+  struct flock lock;
+  ssize_t done = 0;
+  int fd = (int)pick(14);
+  if (fd == 1 || fd == 2) fd = 3;
+  memset(text, 'a' + (int)pick(26), sizeof text);
+  switch (pick(12)) {
+    case 0: case 1: case 2:
+      memset(&lock, 0, sizeof lock);
+      lock.l_type = (short)types[pick(4)];
+      lock.l_whence = (short)pick(3);
+      lock.l_start = (long)pick(20) - 4;
+      lock.l_len = (long)pick(12) - 2;
+      fcntl(fd, pick(4) == 0 ? F_OFD_SETLK : pick(2) ? F_SETLK : F_GETLK, &lock);
+      break;
+    case 3: fcntl(fd, F_SETFL, status[pick(4)] | O_NONBLOCK); break;
+    case 4: if (pick(2)) fcntl(fd, F_SETOWN, pick(2) ? getpid() : pick(2) ? 0 : 99999); else fcntl(fd, F_GETOWN); break;
+    case 5: if (pick(2)) fcntl(fd, F_SETFD, pick(2)); else dup3(fd, 3 + (int)pick(12), pick(2) ? O_CLOEXEC : 0); break;
+    case 6: done = pick(2) ? pread(fd, text, pick(32), (long)pick(20) - 2) : pwrite(fd, text, pick(32), (long)pick(20) - 2); break;
+    case 7: done = pick(2) ? readv(fd, parts, 2) : writev(fd, parts, 2); break;
+    case 8: done = ftruncate(fd, (long)pick(40) - 3); break;
+    case 9: eventfd(pick(4), EFD_NONBLOCK | (pick(2) ? EFD_SEMAPHORE : 0)); break;
+    default: {
+      struct pollfd watched[] = {{fd, POLLIN | POLLOUT, 0}, {(int)pick(14), POLLIN, 0}};
+      poll(watched, 2, 0);
+    }
+  }
+  (void)done;
+}
+
 static void signalling(void) {
   sigset_t set;
   struct sigaction action;
@@ -190,13 +270,15 @@ static void child(unsigned depth) {
 
 static void act(unsigned calls, unsigned depth) {
   for (unsigned i = 0; i < calls; i++) {
-    switch (pick(16)) {
+    switch (pick(22)) {
       case 0: case 1: case 2: message(); break;
       case 3: case 4: case 5: semaphore(); break;
       case 6: case 7: memory(); break;
       case 8: case 9: case 10: descriptor(); break;
       case 11: case 12: case 13: signalling(); break;
       case 14: session(); break;
+      case 15: case 16: case 17: queue(); break;
+      case 18: case 19: case 20: file(); break;
       default: child(depth);
     }
   }

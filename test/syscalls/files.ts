@@ -137,6 +137,7 @@ runTable(test, [
     'EINVAL',
   ],
   ['write of more than a word to an event counter', 'init', 'write', [9, 'ninebytes', 9], ['= 8', 'EINVAL']],
+  ['writev of nothing to an event counter', 'init', 'writev', [9, [{ iov_base: '', iov_len: 0 }], 1], '= 0'],
   ['preadv', 'init', 'preadv', [3, [{ iov_base: OUT, iov_len: 2 }], 1, 1], ['ENOSYS', '= 2']],
   ['preadv before the file', 'init', 'preadv', [3, [{ iov_base: OUT, iov_len: 2 }], 1, -1], ['ENOSYS', 'EINVAL']],
   ['pwritev to a pipe', 'init', 'pwritev', [5, [{ iov_base: 'x', iov_len: 1 }], 1, 0], ['ENOSYS', 'ESPIPE']],

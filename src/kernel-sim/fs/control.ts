@@ -107,11 +107,21 @@ export const setOwnerOf = operation(
   },
 );
 
+/** Who would be told: 6.x does not say who is gone. */
+function ownerFor(tx: Transaction, k: Kernel, task: Task, file: File): FileOwner {
+  const owner = tx.read(file.owner);
+  const gone = !k.is26 && owner.pid !== 0 && findPid(tx, tx.read(task.pidNs)!, owner.pid) === null;
+  return gone ? { ...owner, pid: 0 } : owner;
+}
+
 /** F_GETOWN_EX. */
-export const ownerOf = operation('file.owner', (tx: Transaction, task: Task, fd: number): Result<FileOwner> => {
-  const file = usableAt(tx, task, fd);
-  return file === null ? fail('EBADF') : ok(tx.read(file.owner));
-});
+export const ownerOf = operation(
+  'file.owner',
+  (tx: Transaction, k: Kernel, task: Task, fd: number): Result<FileOwner> => {
+    const file = usableAt(tx, task, fd);
+    return file === null ? fail('EBADF') : ok(ownerFor(tx, k, task, file));
+  },
+);
 
 /** Commands on the open file. */
 const fileFlags = operation(
@@ -125,7 +135,7 @@ const fileFlags = operation(
       case F_SETFL:
         return setStatus(tx, k, task, file, argument);
       case F_GETOWN:
-        return ok(signedOwner(tx.read(file.owner)));
+        return ok(signedOwner(ownerFor(tx, k, task, file)));
       case F_SETOWN:
         if (argument === INT_MIN && !k.is26) return fail('EINVAL'); // it has no positive
         // A negative number is a group.

@@ -144,6 +144,7 @@ export const readSegments = (
     if (!checked.ok) return checked;
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
+    if (total(segments) === 0) return ok({ bytes: '', position: 0 }); // the file is not even asked
     const whole = { count: total(segments), good: segments.every(({ good, count }) => good || count === 0) };
     const parts = held.operations.vectored?.(k, 'read') === true ? [whole] : segments;
     const fill = function* (start: number): Steps<Result<Taken>> {
@@ -172,6 +173,7 @@ export const writeSegments = (
     if (!checked.ok) return checked;
     const sound = checkSegments(segments.map(({ count }) => count));
     if (!sound.ok) return sound;
+    if (total(segments) === 0) return ok({ count: 0, position: 0 });
     const parts = held.operations.vectored?.(k, 'write') === true ? [joined(segments)] : segments;
     const empty = function* (start: number): Steps<Result<Put>> {
       let put: Put = { count: 0, position: start };

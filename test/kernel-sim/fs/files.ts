@@ -1,6 +1,15 @@
 import test from 'ava';
 import { CLONE_FILES, CLONE_FS } from '../../../src/kernel-sim/abi/clone.ts';
-import { F_GETFL, F_SETFL, O_APPEND, O_CLOEXEC, O_CREAT, O_PATH } from '../../../src/kernel-sim/abi/open.ts';
+import {
+  F_GETFL,
+  F_GETOWN,
+  F_SETFL,
+  F_SETOWN,
+  O_APPEND,
+  O_CLOEXEC,
+  O_CREAT,
+  O_PATH,
+} from '../../../src/kernel-sim/abi/open.ts';
 import { SIGCHLD } from '../../../src/kernel-sim/abi/signal.ts';
 import { closeOnExec, unshareFiles } from '../../../src/kernel-sim/fs/files.ts';
 import { unshareFs } from '../../../src/kernel-sim/fs/fs-context.ts';
@@ -255,4 +264,15 @@ test('an open file with O_PATH can be looked at and not used', (t) => {
   t.is(bed.outcome(bed.init, 'fcntl', fd, F_SETFL, 0), 'EBADF');
   t.is(bed.outcome(bed.init, 'getdents64', fd, OUT, 100), 'EBADF');
   t.is(bed.outcome(bed.init, 'openat', fd, '.', O_RDONLY, 0).startsWith('= '), true);
+});
+
+test('F_GETOWN of 6.x does not tell of an owner that has ended', (t) => {
+  const bed = lab('6.x');
+  const fd = open(bed, bed.init, '/tmp/owned', O_CREAT | O_RDWR, 0o600);
+  const child = bed.fork(bed.init);
+  t.is(bed.outcome(bed.init, 'fcntl', fd, F_SETOWN, 2), '= 0');
+  t.is(bed.outcome(bed.init, 'fcntl', fd, F_GETOWN, 0), '= 2');
+  bed.begin(child, 'exit_group', 0);
+  bed.call(bed.init, 'wait4', 2, null, 0, null);
+  t.is(bed.outcome(bed.init, 'fcntl', fd, F_GETOWN, 0), '= 0');
 });
