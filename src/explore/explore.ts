@@ -137,17 +137,26 @@ export class Explorer {
     return { complete: false, states: 0, schedules: this.#samples, steps: this.walker.steps };
   }
 
-  /** Searches everything (within the bound), again from the start whenever a cell taken for private turns out to be shared. */
+  /**
+   * Searches everything (within the bound), again from the start whenever a cell taken for private turns out to be shared, or what
+   * was learned moves the root: then the states are the same, whatever the order in which they were come to.
+   */
   *#search(sharing: Sharing, bound: number | undefined): Turns<Effort> {
-    for (;;) {
+    const begin = (): Search => {
       sharing.restart();
-      this.coverage.restart();
-      const { complete, bounded, states, edges } = yield* new Search(this.walker, sharing, {
+      return new Search(this.walker, sharing, {
         budget: this.#options.budget,
         ...(bound !== undefined && { bound }),
         ...this.#watch(),
-      }).run();
-      if (complete || !sharing.surprised) {
+      });
+    };
+    for (let search = begin(); ; ) {
+      this.coverage.restart();
+      const { complete, bounded, states, edges, root } = yield* search.run();
+      const { surprised } = sharing;
+      search = begin();
+      if (complete ? search.root === root : !surprised) {
+        search.leave();
         return {
           complete: complete && !bounded,
           states,

@@ -71,8 +71,6 @@ function stepPrivately(walker: Walker, sharing: Sharing, index: number, isAhead:
   const { machine } = walker;
   const actor = machine.actors[index] as Actor;
   if (!machine.canStep(actor)) return false;
-  const frame = machine.store.peek(actor.frame);
-  if (frame?.contended === sharing) return false;
   const before = walker.place;
   walker.step(index, isAhead);
   if (sharing.learn(machine.store, index)) {
@@ -80,6 +78,5 @@ function stepPrivately(walker: Walker, sharing: Sharing, index: number, isAhead:
     return true;
   }
   walker.back(before);
-  if (frame !== null) frame.contended = sharing;
   return false;
 }

@@ -14,6 +14,7 @@
 import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
+import type { Store } from '../kernel-sim/machine/store.ts';
 import { Level } from './level.ts';
 import { runPrefix, runPrivately } from './prefix.ts';
 import type { Sharing } from './sharing.ts';
@@ -52,6 +53,8 @@ export interface SearchResult {
   /** Whether some schedule was left out only because of the bound. */
   readonly bounded: boolean;
   readonly states: number;
+  /** The state in which the schedules part. What is known of cells decides where that is. */
+  readonly root: string;
   /** Steps that mattered, made from a state to a state. */
   readonly transitions: number;
   readonly ends: number;
@@ -62,6 +65,7 @@ export interface SearchResult {
 /** Where a search was begun, and where the schedules part. */
 interface Root {
   readonly start: Place;
+  readonly name: string;
   /** Who made the last step before it that mattered. */
   readonly last: number;
   readonly trail: Trail;
@@ -117,10 +121,16 @@ export class Search {
       complete,
       bounded: this.#bounded,
       states: this.#visited.size,
+      root: root.name,
       transitions: this.#transitions,
       ends: this.#ends,
       edges: this.#edges,
     };
+  }
+
+  /** The state in which the schedules part, by what is known now. */
+  get root(): string {
+    return this.#atRoot().name;
   }
 
   /** Goes back to the state from which the search was begun. */
@@ -171,7 +181,13 @@ export class Search {
     const { actors } = this.#walker.machine;
     for (let i = 0; i < actors.length; i++) this.#runPrivate(i, i !== last);
     const trail = new Trail(this.#walker, this.#sharing.stridesOf(this.#walker).sketch);
-    return { start, last, trail, stands: new Stands(this.#walker, this.#sharing, trail, onFindings) };
+    return {
+      start,
+      name: nameOf(this.#walker.machine.store),
+      last,
+      trail,
+      stands: new Stands(this.#walker, this.#sharing, trail, onFindings),
+    };
   }
 
   /**
@@ -360,3 +376,5 @@ export class Search {
     return level;
   }
 }
+
+const nameOf = ({ hashLo, hashHi }: Store): string => `${hashLo}:${hashHi}`;

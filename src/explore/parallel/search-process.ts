@@ -38,6 +38,13 @@ export type Order =
   /** Leave the branch at hand. */
   | { readonly kind: 'stop' };
 
+/** The branches of the tree of schedules, and the state from which they part. */
+export interface Plan {
+  readonly kind: 'planned';
+  readonly root: string;
+  readonly branches: readonly Branch[];
+}
+
 /** How the search of a branch ended. */
 export interface Done {
   readonly kind: 'done';
@@ -52,7 +59,7 @@ export interface Done {
 
 export type Answer =
   | { readonly kind: 'opened' }
-  | { readonly kind: 'planned'; readonly branches: readonly Branch[] }
+  | Plan
   | { readonly kind: 'claims'; readonly claims: Claims }
   | { readonly kind: 'told'; readonly told: Told }
   | Done;
@@ -100,8 +107,8 @@ class SearchProcess {
     this.#search = this.#newSearch();
   }
 
-  plan(count: number): readonly Branch[] {
-    return this.#search.branches(count);
+  plan(count: number): Plan {
+    return { kind: 'planned', root: this.#search.root, branches: this.#search.branches(count) };
   }
 
   hear(claims: Claims): void {
@@ -176,7 +183,7 @@ function serve(): void {
     }
     if (opened === null) return;
     if (order.kind === 'round') opened.begin(order.round, order.told);
-    else if (order.kind === 'plan') answer({ kind: 'planned', branches: opened.plan(order.count) });
+    else if (order.kind === 'plan') answer(opened.plan(order.count));
     else if (order.kind === 'branch') answer(await opened.search(order.branch));
     else if (order.kind === 'claims') opened.hear(order.claims);
     else if (order.kind === 'stop') opened.stop();

@@ -4,7 +4,7 @@ import { startChild } from '../child.ts';
 import type { Branch } from '../search.ts';
 import type { Claims } from './claims.ts';
 import type { Told } from './knowledge.ts';
-import type { Answer, Done, Order, Task } from './search-process.ts';
+import type { Answer, Done, Order, Plan, Task } from './search-process.ts';
 
 /** Who hears what a process tells without being asked. */
 export interface Hearing {
@@ -44,10 +44,10 @@ export class SearchWorker {
     if (!this.#isDead && this.#process.connected) this.#process.send(order, () => {});
   }
 
-  /** Branches to search; null when the process died. */
-  async plan(count: number): Promise<readonly Branch[] | null> {
+  /** What there is to search; null when the process died. */
+  async plan(count: number): Promise<Plan | null> {
     const answer = await this.#ask({ kind: 'plan', count });
-    return answer?.kind === 'planned' ? answer.branches : null;
+    return answer?.kind === 'planned' ? answer : null;
   }
 
   /** Searches a branch; null when the process died. */

@@ -13,7 +13,7 @@ import type { Branch } from '../search.ts';
 import { Visited } from '../visited.ts';
 import type { Claims } from './claims.ts';
 import { Gathered, type Told } from './knowledge.ts';
-import type { Done, Task } from './search-process.ts';
+import type { Done, Plan, Task } from './search-process.ts';
 import { SearchWorker } from './search-worker.ts';
 
 /** Branches for each process: enough that none is left with much to do when the others are done. */
@@ -26,7 +26,7 @@ const DEATHS = 3;
 const LOOK = 50;
 
 /** Why a round ended before all branches were searched. */
-type Break = 'surprised' | 'died' | 'full' | 'expired';
+type Break = 'surprised' | 'moved' | 'died' | 'full' | 'expired';
 
 export class SharedSearch {
   readonly #task: Task;
@@ -59,7 +59,11 @@ export class SharedSearch {
     }, LOOK);
     try {
       do await this.#search();
-      while (this.#break === 'surprised' || (this.#break === 'died' && this.#deaths < DEATHS));
+      while (
+        this.#break === 'surprised' ||
+        this.#break === 'moved' ||
+        (this.#break === 'died' && this.#deaths < DEATHS)
+      );
     } finally {
       clearInterval(looking);
       for (const worker of this.#workers) worker.end();
@@ -70,20 +74,29 @@ export class SharedSearch {
 
   /** One round: all branches, from nothing but what is known of cells. */
   async #search(): Promise<void> {
-    this.#round++;
     this.#visited = new Visited();
     this.#edges = 0;
     this.#isBounded = false;
     this.#break = null;
     this.#coverage.restart();
-    const told = this.#gathered.restart();
+    await Promise.all(this.#workers.map((worker) => worker.opened));
+    const plan = await this.#plan();
     const idle = [...this.#workers];
-    await Promise.all(idle.map((worker) => worker.opened));
-    for (const worker of idle) worker.send({ kind: 'round', round: this.#round, told });
-    const branches = (await this.#workers[0]?.plan(this.#workers.length * BRANCHES)) ?? [];
-    if (branches.length === 0) this.#died(this.#workers[0] as SearchWorker);
     const queue = new PQueue({ concurrency: this.#workers.length });
-    await queue.addAll(branches.map((branch) => async () => this.#searchBranch(branch, idle)));
+    await queue.addAll((plan?.branches ?? []).map((branch) => async () => this.#searchBranch(branch, idle)));
+    // What was learned on the way may move the root: then there are other states.
+    if (this.#break === null && (await this.#plan())?.root !== plan?.root) this.#break = 'moved';
+  }
+
+  /** Lets all begin a round with what all know. */
+  async #plan(): Promise<Plan | null> {
+    const round = ++this.#round;
+    const told = this.#gathered.restart();
+    for (const worker of this.#workers) worker.send({ kind: 'round', round, told });
+    const [first] = this.#workers as [SearchWorker];
+    const plan = await first.plan(this.#workers.length * BRANCHES);
+    if (plan === null) this.#died(first);
+    return plan;
   }
 
   async #searchBranch(branch: Branch, idle: SearchWorker[]): Promise<void> {

@@ -66,8 +66,6 @@ export class Frame implements Hashed {
   next: Effect | undefined;
   /** What the handler returned, when `next` is undefined. */
   value: unknown;
-  /** By whose knowledge the next effect may touch what others do; only a hint for a search, no part of the value. */
-  contended: object | null = null;
   readonly #log: LogEntry | null;
   #lo: number | undefined;
   #hi: number | undefined;

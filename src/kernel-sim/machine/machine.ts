@@ -96,6 +96,7 @@ export class Machine {
   /** Brings an actor to life; for operations. */
   launch(tx: Transaction, actor: Actor): void {
     tx.setOwn(actor.life, 'alive'); // nobody can have looked at it before
+    tx.publish(actor); // whoever ends everybody finds it
     if (!this.#known.has(actor)) {
       this.#known.add(actor);
       this.actors.push(actor);

@@ -6,9 +6,14 @@
  */
 
 import type { Actor, Machine } from './machine.ts';
+import { ReadyList } from './ready-list.ts';
 
 /** Picks the index of the actor to step next; `last` is the index of who stepped before, -1 if that one now waits or is gone. */
-export type Policy = (ready: readonly Actor[], last: number) => number;
+export interface Policy {
+  (ready: readonly Actor[], last: number): number;
+  /** The ready stand in the order of their births then; otherwise whoever became ready last stands last. */
+  readonly byAge?: boolean;
+}
 
 /** Lets an actor run until it has to wait, then the one that has been ready longest. */
 export const runToBlock: Policy = (_ready, last) => Math.max(0, last);
@@ -33,7 +38,7 @@ export type Ending = 'finished' | 'stuck' | 'out-of-steps';
 export class Runner {
   readonly machine: Machine;
   readonly #policy: Policy;
-  readonly #ready: Actor[] = [];
+  readonly #ready: ReadyList;
   readonly #waiters = new Map<number, Set<Actor>>();
   readonly #parked = new Map<Actor, number[]>();
   #last: Actor | null = null;
@@ -41,21 +46,22 @@ export class Runner {
   constructor(machine: Machine, policy: Policy = runToBlock) {
     this.machine = machine;
     this.#policy = policy;
+    this.#ready = new ReadyList(machine, policy.byAge === true);
     machine.store.onChange = (cell) => this.#wake(cell);
-    machine.onBirth = (actor) => this.#ready.push(actor);
-    for (const actor of machine.actors) if (machine.isAlive(actor)) this.#ready.push(actor);
+    machine.onBirth = (actor) => this.#ready.add(actor);
+    for (const actor of machine.actors) if (machine.isAlive(actor)) this.#ready.add(actor);
   }
 
   /** The actor to step next, after moving the clock on if everybody waits; null when nobody ever will. */
   next(): Actor | null {
     for (;;) {
-      if (this.#ready.length === 0 && !this.#passTime()) return null;
-      const last = this.#last === null || this.#ready[0] === this.#last ? 0 : this.#ready.indexOf(this.#last);
-      const index = this.#policy(this.#ready, this.#last === null ? -1 : last);
-      const actor = this.#ready[index] as Actor;
+      const { actors } = this.#ready;
+      if (actors.length === 0 && !this.#passTime()) return null;
+      const index = this.#policy(actors, this.#last === null ? -1 : this.#ready.indexOf(this.#last));
+      const actor = actors[index] as Actor;
       if (this.machine.canStep(actor)) return actor;
       if (actor === this.#last) this.#last = null; // it is not among the ready any more, and need not be looked for
-      this.#ready.splice(index, 1);
+      this.#ready.removeAt(index);
       this.#park(actor);
     }
   }
@@ -81,7 +87,7 @@ export class Runner {
     const time = this.machine.nextDeadline();
     if (time === null) return false;
     this.machine.advanceClock(time);
-    return this.#ready.length > 0;
+    return this.#ready.actors.length > 0;
   }
 
   #park(actor: Actor): void {
@@ -108,7 +114,7 @@ export class Runner {
         }
       }
       this.#parked.delete(actor);
-      this.#ready.push(actor);
+      this.#ready.add(actor);
     }
   }
 }
