@@ -29,7 +29,9 @@ const real: Readonly<Record<string, string>> = {
   'double-free sig_leftover.text G8': 'both writers free what the write before has left',
   'lost-update pid_namespace.lastPid P1': 'the store for a chosen pid takes a later pid back',
   'lost-update pid_namespace.lastPid P7': 'the store of a slow fork takes a later pid back',
+  'lost-update sig_file.leftover G8': 'what one writer leaves is taken for what was there before',
   'lost-wakeup task.state G12': 'a signal is no longer blocked and its task sleeps on',
+  'memory-leak sig_leftover G8': 'of two writers that leave something one is forgotten',
   'memory-leak sigqueue G6': 'the entry of a line that cannot be read back is dropped',
   'out-of-bounds sighand.actions G10': 'index 64 is behind the table',
   'uninitialised-read msg_queue.stime I7': 'the old layout leaves times and pids as the stack was',
@@ -42,12 +44,15 @@ const real: Readonly<Record<string, string>> = {
 
 const keyOf = ({ kind, locationKind, hazard }: DetectorReport): string => [kind, locationKind, hazard ?? '-'].join(' ');
 
-/** What is seen in a run of each file by chance and on the way to each of its hazards. */
+/** Runs by chance: what can be seen in any of them is seen in these. */
+const SEEDS = [1, 2, 3, 4];
+
+/** What is seen in some runs of each file by chance and on the way to each of its hazards. */
 async function seenIn(files: readonly string[], fixes?: 'all'): Promise<string[]> {
   const seen = new Set<string>();
   for (const file of files) {
     const scenario = await opened(file, fixes);
-    const runs = [bySeed(scenario, 1), ...byWitness(scenario).values()];
+    const runs = [...SEEDS.map((seed) => bySeed(scenario, seed)), ...byWitness(scenario).values()];
     for (const report of runs.flat()) seen.add(keyOf(report));
   }
   return [...seen].sort();
@@ -70,7 +75,7 @@ test('the repair of a hazard takes the races away that are its symptoms', async 
   ] as const) {
     const seen = async (fixes: readonly string[]): Promise<boolean> => {
       const scenario = await opened(file, fixes);
-      const reports = [1, 2, 3, 4].flatMap((seed) => bySeed(scenario, seed));
+      const reports = SEEDS.flatMap((seed) => bySeed(scenario, seed));
       return [...reports, ...[...byWitness(scenario).values()].flat()].some(({ hazard }) => hazard === id);
     };
     t.true(await seen([]), `${id} as posted`);
