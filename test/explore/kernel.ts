@@ -62,6 +62,13 @@ const meetings: Readonly<Record<string, Scenario>> = {
     init: 'child = fork(sleeper); kill(child, SIGTERM)',
     sleeper: 'pause()',
   }),
+  'a kernel thread that the end of pid 1 ends': programs(
+    {
+      init: `s = socket(AF_NETLINK, SOCK_RAW, NETLINK_GENERIC)
+        sendto(s, [{nlmsg_type=GENL_ID_CR, nlmsg_flags=NLM_F_REQUEST, nlmsg_seq=1}, {cmd=CR_CMD_DUMP, version=1}, [[{nla_type=CR_ATTR_PID}, 1]]], _, 0, NULL, 0)`,
+    },
+    { series: ['netlink-cr'] },
+  ),
   'a child that is waited for': programs({
     init: 'fork(child); wait4(-1, _, 0, NULL)',
     child: 'exit(3)',
