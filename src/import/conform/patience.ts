@@ -13,9 +13,7 @@ export function finish(simulation: Simulation, task: Task): void {
     if (simulation.store.peek(simulation.follower(task).outcome) !== null) return;
     let helped = false;
     for (const actor of simulation.k.machine.actors) {
-      if (actor === task || simulation.isHeld(actor) || !simulation.canRun(actor)) continue;
-      if (actor.layout === (Task as unknown) && simulation.store.peek(simulation.follower(actor as Task).taken))
-        continue;
+      if (actor === task || !mayGoOn(simulation, actor)) continue;
       simulation.run(actor);
       helped = true;
       if (simulation.canRun(task)) break;
@@ -26,6 +24,12 @@ export function finish(simulation: Simulation, task: Task): void {
     if (deadline === null || !mayWait(simulation, task)) return;
     machine.advanceClock(Math.max(deadline, simulation.store.peek(machine.clock.now)));
   }
+}
+
+/** Whether somebody can take steps that need no line of the log: not its end, and not what a signal does before it is shown. */
+function mayGoOn(simulation: Simulation, actor: Actor): boolean {
+  if (simulation.isHeld(actor) || !simulation.canRun(actor)) return false;
+  return actor.layout !== (Task as unknown) || simulation.store.peek(simulation.follower(actor as Task).taken) === null;
 }
 
 /** Lets time pass to that of a later line when a call of one line has not ended: timers end waits as well. */
@@ -46,7 +50,7 @@ export function helpAll(simulation: Simulation, task: Task, mayTakeTime: boolean
   const { machine } = simulation.k;
   for (let tries = 0; tries < 8 && !simulation.hasSignals(task); tries += 1) {
     for (const actor of machine.actors) {
-      if (actor !== task && !simulation.isHeld(actor) && simulation.canRun(actor)) simulation.run(actor);
+      if (actor !== task && mayGoOn(simulation, actor)) simulation.run(actor);
     }
     if (simulation.hasSignals(task) || !mayTakeTime) return;
     const deadline = machine.nextDeadline();
@@ -72,7 +76,7 @@ export function passTime(simulation: Simulation, setting: Setting, time: number 
     if (deadline > now) machine.advanceClock(deadline);
     let ran = false;
     for (const actor of machine.actors) {
-      if (simulation.isHeld(actor) || !simulation.canRun(actor) || isLate(simulation, actor)) continue;
+      if (!mayGoOn(simulation, actor) || isLate(simulation, actor)) continue;
       simulation.run(actor);
       ran = true;
     }

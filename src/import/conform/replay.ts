@@ -18,7 +18,7 @@ import { syscalls } from '../../syscalls/table.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 import { adopt } from './adopt.ts';
-import { agrees } from './agreement.ts';
+import { agrees, agreesInfo } from './agreement.ts';
 import { argumentsOf, NO_VARIABLES } from './arguments.ts';
 import { compareCall } from './compare.ts';
 import { afterHandler, outcomeText, recordedOutcome, resultText, sameOutcome } from './outcome.ts';
@@ -94,6 +94,7 @@ export class Replay {
         letExec(this.simulation, event.task, event.by);
         return FINE;
       case 'stopped':
+        this.#stop(event.task);
         return FINE;
     }
   }
@@ -247,11 +248,12 @@ export class Replay {
       }
     }
     const taken = store.peek(follower.taken);
-    const good = taken !== null && (event.info === null || agrees(event.info, taken as never));
+    const good = taken !== null && (event.info === null || agreesInfo(event.info, taken));
     if (good || forced) {
       store.setOwn(follower.taken, null);
       if (taken === null) this.#pretendHandler(task, event);
-      else if (store.peek(follower.delivering)) this.#finishDelivery(task);
+      // A stop takes effect up to the line that says so, which is for the search to tell.
+      else if (store.peek(follower.delivering) && !this.#stopsNext(event.task, index)) this.#finishDelivery(task);
     }
     if (good) return { mismatch: null, verdict: AGREED };
     const simulated =
@@ -259,6 +261,16 @@ export class Replay {
         ? 'no signal is delivered'
         : JSON.stringify(taken, (_, v) => (typeof v === 'bigint' ? String(v) : v));
     return differs(event, event.text, event.text, simulated);
+  }
+
+  #stopsNext(task: number, index: number): boolean {
+    return this.#order.nextOf(task, index)?.kind === 'stopped';
+  }
+
+  #stop(number: number): void {
+    const task = findTask(this.simulation, number);
+    if (task !== null && this.simulation.store.peek(this.simulation.follower(task).delivering))
+      this.#finishDelivery(task);
   }
 
   /** Makes the signal come that the log shows next for the task: its sender goes on, or it comes from outside. */

@@ -59,6 +59,8 @@ type Taken =
   | { readonly kind: 'frozen' }
   | { readonly kind: 'report'; readonly why: number }
   | { readonly kind: 'stop'; readonly stopping: Stopping }
+  /** One that a tracer is shown before it takes effect. */
+  | { readonly kind: 'shown stop'; readonly signo: number }
   /** A stop signal that does nothing to an orphaned group. */
   | { readonly kind: 'job control'; readonly signo: number }
   | { readonly kind: 'end'; readonly status: number }
@@ -128,6 +130,7 @@ function consider(tx: Transaction, k: Kernel, task: Task, info: SigInfo): Taken 
   show();
   if (does !== 'stop') return end(tx, task, signo);
   if (signo !== SIGSTOP) return { kind: 'job control', signo };
+  if (k.traced) return { kind: 'shown stop', signo };
   return { kind: 'stop', stopping: beginStop(tx, task, signo) };
 }
 
@@ -187,6 +190,9 @@ function* nextHandled(k: Kernel, task: Task): Steps<Handled | null> {
         return yield* exitGroup(k, task, taken.status);
       case 'stop':
         yield* stay(k, task, taken.stopping);
+        break;
+      case 'shown stop':
+        yield* stay(k, task, yield* stopFor(task, taken.signo));
         break;
       case 'job control':
         if (!(yield* isGroupOrphaned(k, task))) yield* stay(k, task, yield* stopFor(task, taken.signo));

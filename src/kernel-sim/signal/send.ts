@@ -221,7 +221,9 @@ export function beginGroupExit(tx: Transaction, process: Process, status: number
   if (tx.read(process.groupExit) === null) tx.write(process.groupExit, status);
   const signals = tx.read(process.signals)!;
   tx.write(signals.stopCount, 0);
-  tx.write(signals.stopped, false); // else its group would seem to have somebody stopped
+  // A new state for the process: it has nobody stopped, and no stop or continuation that is still to be told.
+  tx.write(signals.stopped, false);
+  tx.write(signals.report, 0);
   killThreads(tx, process, except);
 }
 

@@ -62,6 +62,24 @@ ${END}`,
 ${END}`,
   ],
   [
+    'a stop takes effect when the tracer lets it, not when it is shown',
+    `\
+5 clone(child_stack=NULL, flags=SIGCHLD) = 6
+6 pause( <unfinished ...>
+5 kill(6, SIGSTOP) = 0
+6 <... pause resumed>) = ? ERESTARTNOHAND (To be restarted if no handler)
+6 --- SIGSTOP {si_signo=SIGSTOP, si_code=SI_USER, si_pid=5, si_uid=0} ---
+5 wait4(6, NULL, WNOHANG|WSTOPPED, NULL) = 0
+6 --- stopped by SIGSTOP ---
+5 --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_STOPPED, si_pid=6, si_uid=0, si_status=SIGSTOP, si_utime=0, si_stime=0} ---
+5 wait4(6, NULL, WNOHANG|WSTOPPED, NULL) = 6
+5 kill(6, SIGCONT) = 0
+5 kill(6, SIGKILL) = 0
+6 +++ killed by SIGKILL +++
+5 --- SIGCHLD {si_signo=SIGCHLD, si_code=CLD_KILLED, si_pid=6, si_uid=0, si_status=SIGKILL, si_utime=0, si_stime=0} ---
+${END}`,
+  ],
+  [
     'details of a signal that strace does not print are those that arrive',
     `\
 5 rt_sigaction(SIGUSR1, {sa_handler=0x401000, sa_mask=[], sa_flags=0}, NULL, 8) = 0
