@@ -8,9 +8,6 @@ import type { Actor } from '../kernel-sim/machine/machine.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { openSession, type Session } from '../scenario/session.ts';
 
-/** So many steps are looked at: they take a gigabyte. */
-const MOST_STEPS = 500_000;
-
 /** A session as the detectors want it. */
 export const subjectIn = ({ k, interpreter }: Session): Subject => ({
   machine: k.machine,
@@ -34,7 +31,7 @@ export async function detectIn(
     const { store } = subject.machine;
     seen = () => detect(record, subject, () => subjectIn(openSession(scenario)));
     return () => {
-      if (record.steps.length < MOST_STEPS) record.after(store.actor as Actor);
+      if (!record.isFull) record.after(store.actor as Actor);
     };
   });
   return (seen as (() => readonly DetectorReport[]) | null)?.() ?? [];

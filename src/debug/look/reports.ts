@@ -2,6 +2,7 @@
 
 import { reportsOf } from '../../hazards/detectors/detect.ts';
 import type { DetectorReport } from '../../hazards/detectors/report.ts';
+import { MOST_STEPS } from '../../hazards/detectors/run-record.ts';
 import { waitingActors } from '../../hazards/detectors/stuck.ts';
 import type { Subject } from '../../hazards/detectors/subject.ts';
 import { openSession } from '../../scenario/session.ts';
@@ -24,6 +25,8 @@ export function reportsHere({ session, scenario }: Debuggee): DetectorReport[] {
 /** The reports as blocks, and below them who waits for what. */
 export function reportsText(debuggee: Debuggee): string {
   const blocks = reportsHere(debuggee).map((report) => reportBlock(report).join('\n'));
+  const cut = debuggee.session.position > MOST_STEPS;
+  if (cut) blocks.unshift(`The detectors look at the first ${MOST_STEPS} steps only.`);
   const reports = blocks.length === 0 ? 'The detectors see nothing up to here.' : blocks.join('\n');
   return `${reports}\n${waitingText(debuggee)}`;
 }

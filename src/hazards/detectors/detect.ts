@@ -3,6 +3,7 @@
  * the step at which it becomes certain. What leaks and who sleeps for ever is told only of runs that have come to their end.
  */
 
+import type { Actor } from '../../kernel-sim/machine/machine.ts';
 import { hazardsSeen } from './behind.ts';
 import { faultReports, leakReports } from './memory-reports.ts';
 import { raceReports, updateReports } from './race-reports.ts';
@@ -13,7 +14,7 @@ import { actorOf, passTime, type Stretch, type Subject } from './subject.ts';
 
 /**
  * Runs a subject by a schedule and says what the detectors see in that run. A stretch whose actor is not there or cannot step is over;
- * nobody steps after the last.
+ * nobody steps after the last. A run that is longer than what is recorded is looked at as far as that goes.
  *
  * @param open makes the subject at its start; asked more than once
  * @param countsTime whether a move of the clock counts as a step, as it does in schedules of explore and in the debugger
@@ -25,10 +26,15 @@ export function reportsOf(
 ): DetectorReport[] {
   const subject = open();
   const record = new RunRecord(subject.machine, { countsTime });
+  const known = new Map<string | number, Actor>();
   for (const { actor: which, steps } of schedule) {
-    const actor = actorOf(subject, which);
-    if (actor === undefined) passTime(subject.machine);
-    else for (let left = steps; left > 0 && subject.machine.canStep(actor); left--) record.step(actor);
+    const actor = known.get(which) ?? actorOf(subject, which);
+    if (actor === undefined) {
+      passTime(subject.machine);
+      continue;
+    }
+    known.set(which, actor);
+    for (let left = steps; left > 0 && !record.isFull && subject.machine.canStep(actor); left--) record.step(actor);
   }
   return detect(record, subject, open);
 }

@@ -57,6 +57,9 @@ interface Footprint {
   readonly writes: readonly number[];
 }
 
+/** So many steps are recorded: they take a gigabyte. */
+export const MOST_STEPS = 500_000;
+
 export class RunRecord {
   readonly machine: Machine;
   readonly steps: RecordedStep[] = [];
@@ -80,6 +83,11 @@ export class RunRecord {
         monitor.observe(tx, actor, operation);
       },
     };
+  }
+
+  /** Whether there is no room for more. */
+  get isFull(): boolean {
+    return this.steps.length >= MOST_STEPS;
   }
 
   /** Steps the machine and puts down what the step did. */
