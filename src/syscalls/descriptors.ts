@@ -148,7 +148,7 @@ export const descriptorCalls = [
   syscall({
     name: 'fcntl',
     family: 'descriptors',
-    leavesOut: 'leases, notification',
+    leavesOut: 'directory notification, signals on readiness but of pipes',
     parameters: { fd: int('fd'), cmd: int('fcntl_command'), arg: raw('fcntl_argument') },
     run: (k, task, { fd, cmd, arg }) => controlFile(k, task, fd, cmd, arg),
   }),

@@ -5,6 +5,7 @@
  * CPU times and addresses are not compared at all.
  */
 
+import type { SigInfo } from '../../kernel-sim/signal/siginfo.ts';
 import type { Datum } from '../../syscalls/datum.ts';
 import type { Expr, Field } from '../../userland/language/ast.ts';
 import { evaluate } from '../../userland/language/evaluate.ts';
@@ -66,6 +67,17 @@ export function agrees(printed: Expr, actual: Datum | undefined, field = ''): bo
     default:
       return agreesScalar(printed, actual, field);
   }
+}
+
+/**
+ * Whether a printed siginfo is that of a signal. Details of readiness come with whatever signal F_SETSIG chose, and strace reads them
+ * as those of a sender then: the band lies where the sender's number would, the descriptor where a value would.
+ */
+export function agreesInfo(printed: Expr, info: SigInfo): boolean {
+  const { si_signo, si_code, si_band, si_fd } = info;
+  const asItIs = agrees(printed, info as unknown as Datum);
+  if (asItIs || si_band === undefined) return asItIs;
+  return agrees(printed, { si_signo, si_code, si_pid: si_band, si_uid: 0, si_int: si_fd!, si_ptr: si_fd! });
 }
 
 const withCore = (status: Datum): Datum => (typeof status === 'number' ? status | CORE : status);

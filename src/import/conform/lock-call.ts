@@ -22,7 +22,7 @@ const LOOKING: readonly number[] = [F_GETLK, F_OFD_GETLK];
 const COMMANDS: readonly number[] = [...LOOKING, F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW];
 
 /** Commands that the simulated kernel does not know. */
-const LEFT_OUT = /^F_(SETLEASE|GETLEASE|NOTIFY|ADD_SEALS|GET_SEALS|.*RW_HINT)$/;
+const LEFT_OUT = /^F_(NOTIFY|ADD_SEALS|GET_SEALS|.*RW_HINT)$/;
 
 /**
  * What is known of the arguments: a question whose answer was a lock is asked for that lock's range, so that anything stands in its

@@ -5,7 +5,7 @@
 
 import type { Actor } from '../../kernel-sim/machine/machine.ts';
 import { Task } from '../../kernel-sim/task/task.ts';
-import { agrees } from './agreement.ts';
+import { agreesInfo } from './agreement.ts';
 import { mustSeeSignal } from './recorded-kind.ts';
 import type { RecordedOrder } from './recorded-order.ts';
 import type { Simulation } from './simulation.ts';
@@ -75,7 +75,7 @@ function takeEarly(simulation: Simulation, order: RecordedOrder, task: Task, ind
   simulation.beginDelivery(task);
   simulation.run(task);
   const taken = store.peek(follower.taken);
-  if (taken === null || !agrees(event.info, taken as never)) store.undo(mark);
+  if (taken === null || !agreesInfo(event.info, taken)) store.undo(mark);
 }
 
 /** A task that was killed ends before its last line comes; another line of the log may tell when. */

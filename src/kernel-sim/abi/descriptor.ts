@@ -31,6 +31,8 @@ export const POLLHUP = 0x10;
 export const POLLNVAL = 0x20;
 export const POLLRDNORM = 0x40;
 export const POLLWRNORM = 0x100;
+export const POLLWRBAND = 0x200;
+export const POLLMSG = 0x400;
 
 export const FIONREAD = 0x541b;
 export const FIONBIO = 0x5421;

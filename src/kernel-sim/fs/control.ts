@@ -1,7 +1,7 @@
 /**
  * Flags of descriptors and open files; fs/fcntl.c, fcntl(2).
  *
- * Left out on purpose: leases, directory notification and signals on readiness (the owner is kept, and told nothing).
+ * Left out on purpose: directory notification, and signals on readiness of anything but pipes.
  */
 
 import { PAGE_SIZE } from '../abi/limits.ts';
@@ -11,6 +11,7 @@ import {
   F_DUPFD_CLOEXEC,
   F_GETFD,
   F_GETFL,
+  F_GETLEASE,
   F_GETOWN,
   F_GETPIPE_SZ,
   F_GETSIG,
@@ -19,6 +20,7 @@ import {
   F_OWNER_TID,
   F_SETFD,
   F_SETFL,
+  F_SETLEASE,
   F_SETOWN,
   F_SETPIPE_SZ,
   F_SETSIG,
@@ -32,15 +34,16 @@ import {
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import { findPid } from '../pid/pid.ts';
+import { findPid, numberIn } from '../pid/pid.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { capable } from '../task/cred.ts';
 import type { Task } from '../task/task.ts';
 import { duplicateFrom } from './duplicate.ts';
-import { isPipe, resizePipe } from './fifo.ts';
+import { isPipe, resizePipe, watchPipe } from './fifo.ts';
 import type { File, FileOwner } from './file.ts';
 import { fileAt, take, usableAt } from './files.ts';
 import { typeOf } from './inode.ts';
+import { leaseOf, setLease } from './lease.ts';
 import { attributesOf, isInode, type Node, owns } from './node.ts';
 import { pipeOf } from './pipe.ts';
 
@@ -66,7 +69,7 @@ const descriptorFlags = operation(
   },
 );
 
-function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: number): Result<number> {
+function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, fd: number, wanted: number): Result<number> {
   const flags = tx.read(file.flags);
   const added = wanted & ~flags;
   const node = tx.read(file.node);
@@ -79,6 +82,10 @@ function setStatus(tx: Transaction, k: Kernel, task: Task, file: File, wanted: n
   // Files of a file system tell nobody of readiness; what has no node, and a pipe, does.
   const settable = node === null || isPipe(tx, file) ? SETTABLE | O_ASYNC : SETTABLE;
   tx.write(file.flags, (flags & ~settable) | (wanted & settable));
+  if (isPipe(tx, file) && ((flags ^ wanted) & O_ASYNC) !== 0) {
+    tx.write(file.asyncFd, fd);
+    watchPipe(tx, file, (wanted & O_ASYNC) !== 0);
+  }
   return ok(0);
 }
 
@@ -92,7 +99,8 @@ const signedOwner = ({ type, pid }: FileOwner): number => (type === F_OWNER_PGRP
 function setOwner(tx: Transaction, k: Kernel, task: Task, file: File, owner: FileOwner): Result<number> {
   const known = owner.pid === 0 || findPid(tx, tx.read(task.pidNs)!, owner.pid) !== null;
   if (!known && !k.is26) return fail('ESRCH');
-  tx.write(file.owner, known ? owner : { type: owner.type, pid: 0 });
+  const holder = known && owner.pid !== 0 ? findPid(tx, tx.read(task.pidNs)!, owner.pid)! : null;
+  tx.write(file.owner, { type: owner.type, pid: holder === null ? 0 : numberIn(tx, holder, k.initPidNs) });
   return ok(0);
 }
 
@@ -110,8 +118,9 @@ export const setOwnerOf = operation(
 /** Who would be told: 6.x does not say who is gone. */
 function ownerFor(tx: Transaction, k: Kernel, task: Task, file: File): FileOwner {
   const owner = tx.read(file.owner);
-  const gone = !k.is26 && owner.pid !== 0 && findPid(tx, tx.read(task.pidNs)!, owner.pid) === null;
-  return gone ? { ...owner, pid: 0 } : owner;
+  const holder = owner.pid === 0 ? null : findPid(tx, k.initPidNs, owner.pid);
+  if (holder === null) return k.is26 ? owner : { ...owner, pid: 0 };
+  return { ...owner, pid: numberIn(tx, holder, tx.read(task.pidNs)!) };
 }
 
 /** F_GETOWN_EX. */
@@ -133,7 +142,7 @@ const fileFlags = operation(
       case F_GETFL:
         return ok(tx.read(file.flags));
       case F_SETFL:
-        return setStatus(tx, k, task, file, argument);
+        return setStatus(tx, k, task, file, fd, argument);
       case F_GETOWN:
         return ok(signedOwner(ownerFor(tx, k, task, file)));
       case F_SETOWN:
@@ -152,6 +161,10 @@ const fileFlags = operation(
       case F_GETPIPE_SZ:
         if (k.is26) return fail('EINVAL'); // came with 2.6.35
         return isPipe(tx, file) ? ok(tx.read(pipeOf(tx, file).capacity) * PAGE_SIZE) : fail('EBADF');
+      case F_SETLEASE:
+        return setLease(tx, k, task, file, fd, argument);
+      case F_GETLEASE:
+        return ok(leaseOf(tx, k, file));
       default:
         return fail('EINVAL');
     }

@@ -8,6 +8,7 @@ import { POLLERR, POLLHUP, POLLIN, POLLOUT, POLLRDNORM, POLLWRNORM } from '../ab
 import { PAGE_SIZE } from '../abi/limits.ts';
 import { S_IFIFO } from '../abi/mode.ts';
 import { O_DIRECT, O_NONBLOCK, O_RDONLY, O_WRONLY } from '../abi/open.ts';
+import { POLL_IN, POLL_OUT } from '../abi/signal-code.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
@@ -16,7 +17,7 @@ import { schedule } from '../task/sleep.ts';
 import type { Task } from '../task/task.ts';
 import { File, fileOperations, readable, writable } from './file.ts';
 import { Inode, inodeNumber, touch } from './inode.ts';
-import { Pipe, pipeLength, pipeOf, readPipe, writePipe } from './pipe.ts';
+import { Pipe, pipeLength, pipeOf, readPipe, tellWatchers, writePipe } from './pipe.ts';
 import { awaken, joinQueue, leaveQueue } from './wait-queue.ts';
 
 /** What an open waits for: that the other side has been opened more often than `seen` times. */
@@ -41,13 +42,16 @@ function enter(tx: Transaction, pipe: Pipe, flags: number): void {
 }
 
 /** Takes an open file off the count; a pipe without any loses what is in it. */
-function leave(tx: Transaction, file: File): void {
+function leave(tx: Transaction, k: Kernel, file: File): void {
   const pipe = pipeOf(tx, file);
   const flags = tx.read(file.flags);
   if (readable(flags)) tx.update(pipe.readers, (n) => n - 1);
   if (writable(flags)) tx.update(pipe.writers, (n) => n - 1);
-  if (tx.read(pipe.readers) + tx.read(pipe.writers) > 0) {
+  watchPipe(tx, file, false);
+  const [readers, writers] = [tx.read(pipe.readers), tx.read(pipe.writers)];
+  if (readers + writers > 0) {
     awaken(tx, pipe.waiters);
+    if (readers === 0 || writers === 0) for (const reason of [POLL_IN, POLL_OUT]) tellWatchers(tx, k, pipe, reason);
     return;
   }
   tx.write((tx.read(file.node) as Inode).pipe, null);
@@ -73,22 +77,25 @@ const begin = operation('fifo.open', (tx: Transaction, file: File): Partner | 'r
   return tx.read(pipe.readers) > 0 ? 'ready' : { side: 'reader', seen: tx.read(pipe.readerOpens) };
 });
 
-const awaitPartner = operation('fifo.wait', (tx: Transaction, task: Task, file: File, { side, seen }: Partner) => {
-  const pipe = pipeOf(tx, file);
-  leaveQueue(tx, pipe.waiters, task);
-  if (tx.read(opensOf(pipe, side)) !== seen) return 'ready';
-  const wait = joinQueue(tx, pipe.waiters, task);
-  if (wait !== 'wait') leave(tx, file);
-  return wait;
-});
+const awaitPartner = operation(
+  'fifo.wait',
+  (tx: Transaction, k: Kernel, task: Task, file: File, { side, seen }: Partner) => {
+    const pipe = pipeOf(tx, file);
+    leaveQueue(tx, pipe.waiters, task);
+    if (tx.read(opensOf(pipe, side)) !== seen) return 'ready';
+    const wait = joinQueue(tx, pipe.waiters, task);
+    if (wait !== 'wait') leave(tx, k, file);
+    return wait;
+  },
+);
 
 /** Opens an end of a FIFO: waits until the other one is open too. ENXIO for a writer that will not wait. */
-function* open(_k: Kernel, task: Task, file: File): Steps<Result<undefined>> {
+function* open(k: Kernel, task: Task, file: File): Steps<Result<undefined>> {
   const partner = yield* begin(file);
   if (partner === 'ready') return done;
   if (typeof partner === 'string') return fail(partner);
   for (;;) {
-    const state = yield* awaitPartner(task, file, partner);
+    const state = yield* awaitPartner(k, task, file, partner);
     if (state === 'ready') return done;
     if (state !== 'wait') return fail(state);
     yield* schedule(task, null);
@@ -119,7 +126,7 @@ export const fifoFile = fileOperations('pipe', {
     return events;
   },
   available: (tx, file) => pipeLength(tx, pipeOf(tx, file)),
-  release: (_k, _task, file) => release(file),
+  release: (k, _task, file) => release(k, file),
 });
 
 /** The two open files of a new pipe, reading end first, with the status flags given; pipe2(2). */
@@ -157,6 +164,13 @@ export const resizePipe = operation('pipe.resize', (tx: Transaction, file: File,
   awaken(tx, pipe.waiters);
   return { ok: true, value: pages * PAGE_SIZE };
 });
+
+/** Begins or ends telling the owner of an end of a pipe what becomes possible there; for operations. */
+export const watchPipe = (tx: Transaction, file: File, on: boolean): void => {
+  const { watchers } = pipeOf(tx, file);
+  const others = tx.read(watchers).filter((other) => other !== file);
+  if (on || others.length < tx.read(watchers).length) tx.write(watchers, on ? [...others, file] : others);
+};
 
 /** Whether an open file is an end of a pipe; for operations. */
 export const isPipe = (tx: Transaction, file: File): boolean => tx.read(file.operations) === fifoFile;

@@ -18,6 +18,7 @@ import { File } from './file.ts';
 import { makeProcRoot } from './file-system-types.ts';
 import { take } from './files.ts';
 import { Inode, link, touch, typeOf, writeContent } from './inode.ts';
+import { type Leases, noLeases } from './lease.ts';
 import type { Locks } from './lock-table.ts';
 import { mountOn } from './mount.ts';
 import { noRecordLocks, type RecordLocks } from './record-lock.ts';
@@ -26,8 +27,9 @@ interface FileSystemFields {
   root: Inode | null;
   /** Locks of flock(2), by path or inode. */
   locks: TableOf<Locks | null>;
-  /** Locks of fcntl(2). */
+  /** Locks and leases of fcntl(2). */
   recordLocks: RecordLocks;
+  leases: Leases;
   /** oom_score_adj, by process. */
   oomScores: TableOf<number>;
 }
@@ -38,6 +40,7 @@ export const FileSystem = layout<FileSystemFields>('file_system', {
   root: null,
   locks: table<Locks | null>(null),
   recordLocks: noRecordLocks,
+  leases: noLeases,
   oomScores: table(0),
 });
 

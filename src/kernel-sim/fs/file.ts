@@ -14,8 +14,9 @@ import type { Transaction } from '../machine/store.ts';
 import type { Result } from '../result.ts';
 import type { Task } from '../task/task.ts';
 import type { Files } from './files.ts';
+import { dropLease } from './lease.ts';
 import { dropLocksOf } from './lock-table.ts';
-import { leaveNode, type Node } from './node.ts';
+import { isInode, leaveNode, type Node } from './node.ts';
 import { type Named, named } from './operations.ts';
 import { dropRecordLocks } from './record-lock.ts';
 
@@ -86,7 +87,7 @@ export function fileOperations(name: string, functions: FileFunctions): FileOper
   return named(name, functions);
 }
 
-/** Who would be told of readiness: F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP and a number, 0 for nobody. */
+/** Who is told of readiness: F_OWNER_TID, F_OWNER_PID or F_OWNER_PGRP and a number in the initial namespace, 0 for nobody. */
 export interface FileOwner {
   readonly type: number;
   readonly pid: number;
@@ -108,9 +109,10 @@ interface FileFields {
   data: unknown;
   /** Holds or waits for a lock of flock. */
   locking: boolean;
-  /** F_SETOWN and F_SETSIG: kept, never used. */
+  /** F_SETOWN and F_SETSIG, and the descriptor that whoever is told hears of; see tell-owner.ts. */
   owner: FileOwner;
   ownerSignal: number;
+  asyncFd: number;
 }
 
 export type File = Handle<FileFields>;
@@ -127,6 +129,7 @@ export const File = layout<FileFields>('file', {
   locking: false,
   owner: { type: F_OWNER_TID, pid: 0 },
   ownerSignal: 0,
+  asyncFd: -1,
 });
 
 /** Whether the file was opened for reading; access mode 3 allows neither. */
@@ -156,6 +159,8 @@ function forget(tx: Transaction, k: Kernel, file: File): void {
   const node = tx.read(file.node);
   if (tx.read(file.locking)) dropLocksOf(tx, k, file);
   dropRecordLocks(tx, k, file, file);
+  dropLease(tx, k, file);
+  if (node !== null && isInode(node) && writable(tx.read(file.flags))) tx.add(node.writers, -1);
   if (node !== null) leaveNode(tx, node);
   tx.free(file);
 }

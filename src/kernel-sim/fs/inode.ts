@@ -25,6 +25,8 @@ interface InodeFields {
   links: number;
   /** Open files and working directories that hold it. */
   users: number;
+  /** Open files that can write. */
+  writers: number;
   /** bytes */
   size: number;
   pages: TableOf<string>;
@@ -59,6 +61,7 @@ export const Inode = layout<InodeFields>('inode', {
   gid: 0,
   links: 1,
   users: 0,
+  writers: 0,
   size: 0,
   pages: table(''),
   entries: table<Inode | null>(null),

@@ -28,17 +28,19 @@ import {
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import { done, fail, ok, type Result } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { asInt, confirmTaken, takeFor } from '../task/next-syscall-data.ts';
 import type { Task } from '../task/task.ts';
-import { discardFile, File, type FileOperations, fileOperations } from './file.ts';
+import { discardFile, File, type FileOperations, fileOperations, writable } from './file.ts';
 import { giveBackDescriptor, installAt, reserve, reserveChosen } from './files.ts';
 import { umaskOf } from './fs-context.ts';
+import { breakLeases } from './lease.ts';
 import {
   type Attributes,
   attributesOf,
   enterNode,
   isDirectory,
+  isInode,
   isLink,
   type Node,
   operationsOf,
@@ -110,6 +112,7 @@ function makeFile(tx: Transaction, k: Kernel, node: Node, flags: number): Result
   const operations = operationsOf(node).open?.(tx, k, node);
   if (operations === undefined) return fail('ENXIO');
   enterNode(tx, node);
+  if (isInode(node) && writable(flags)) tx.add(node.writers, 1);
   return ok({ file: tx.create(File, { flags: rememberedFlags(k, flags), operations, node }), operations });
 }
 
@@ -215,7 +218,8 @@ function* makeOpenFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): 
   const made = yield* scoped(creates ? createFile(k, task, request) : findFile(k, task, request));
   if (!made.ok) return made;
   const { file, operations } = made.value;
-  const opened = operations.open === undefined ? done : yield* scoped(operations.open(k, task, file));
+  const broken = yield* scoped(breakLeases(k, task, file));
+  const opened = !broken.ok || operations.open === undefined ? broken : yield* scoped(operations.open(k, task, file));
   if (opened.ok) return ok(file);
   yield* discardFile(k, file);
   return opened;

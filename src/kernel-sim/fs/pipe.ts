@@ -12,6 +12,7 @@ import type { ErrnoName } from '../abi/errno.ts';
 import { PAGE_SIZE, PIPE_SIZE } from '../abi/limits.ts';
 import { O_DIRECT, O_NONBLOCK } from '../abi/open.ts';
 import { SIGPIPE } from '../abi/signal.ts';
+import { POLL_IN, POLL_OUT } from '../abi/signal-code.ts';
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps } from '../machine/effect.ts';
 import { type Handle, layout } from '../machine/layout.ts';
@@ -20,7 +21,8 @@ import { fail, ok, type Result } from '../result.ts';
 import { sendFrom } from '../signal/send.ts';
 import { schedule } from '../task/sleep.ts';
 import type { Task } from '../task/task.ts';
-import type { Destination, File, Put, Source, Taken } from './file.ts';
+import { type Destination, type File, type Put, readable, type Source, type Taken, writable } from './file.ts';
+import { tellOwner } from './tell-owner.ts';
 import { awaken, joinQueue, leaveQueue } from './wait-queue.ts';
 
 /** A page of a pipe: what is left in it, where in the page that ends, and whether it is a packet (O_DIRECT). */
@@ -43,6 +45,8 @@ interface PipeFields {
   /** Writers asleep, for the 2.6.26 reader that waits for them. */
   waitingWriters: number;
   waiters: readonly Task[];
+  /** Open files whose owners are told of what becomes possible (O_ASYNC). */
+  watchers: readonly File[];
 }
 
 export type Pipe = Handle<PipeFields>;
@@ -56,7 +60,16 @@ export const Pipe = layout<PipeFields>('pipe', {
   capacity: PIPE_SIZE / PAGE_SIZE,
   waitingWriters: 0,
   waiters: [],
+  watchers: [],
 });
+
+/** Tells the owners of the open files that read (POLL_IN) or that write (POLL_OUT); for operations. */
+export function tellWatchers(tx: Transaction, k: Kernel, pipe: Pipe, reason: number): void {
+  for (const file of tx.read(pipe.watchers)) {
+    const concerned = reason === POLL_IN ? readable(tx.read(file.flags)) : writable(tx.read(file.flags));
+    if (concerned) tellOwner(tx, k, file, reason);
+  }
+}
 
 export const pipeOf = (tx: Transaction, file: File): Pipe => tx.read(file.data) as Pipe;
 
@@ -93,6 +106,7 @@ const read = operation(
     if (!good && tx.read(pipe.pages).length > 0) return { got: '', end: 'EFAULT' };
     const { bytes, freed, packet } = takePages(tx, pipe, count);
     if (freed) awaken(tx, pipe.waiters);
+    tellWatchers(tx, k, pipe, POLL_OUT);
     const over = packet || bytes.length === count || tx.read(pipe.writers) === 0;
     if (over) return { got: bytes, end: 'done' };
     if (!(k.is26 && tx.read(pipe.waitingWriters) > 0)) {
@@ -149,6 +163,7 @@ const write = operation(
     const flags = tx.read(file.flags);
     const got = putPages(tx, pipe, bytes, had === 0, (flags & O_DIRECT) !== 0);
     if (got > 0) awaken(tx, pipe.waiters);
+    tellWatchers(tx, k, pipe, POLL_IN);
     if (got === bytes.length) return { got, end: 'done' };
     if ((flags & O_NONBLOCK) !== 0) return { got, end: 'EAGAIN' };
     const end = joinQueue(tx, pipe.waiters, task);

@@ -1,16 +1,20 @@
 import test from 'ava';
 import { CLONE_FILES, CLONE_FS } from '../../../src/kernel-sim/abi/clone.ts';
+import { POLLIN, POLLRDNORM } from '../../../src/kernel-sim/abi/descriptor.ts';
 import {
   F_GETFL,
   F_GETOWN,
   F_SETFL,
   F_SETOWN,
+  F_SETSIG,
   O_APPEND,
+  O_ASYNC,
   O_CLOEXEC,
   O_CREAT,
   O_PATH,
 } from '../../../src/kernel-sim/abi/open.ts';
-import { SIGCHLD } from '../../../src/kernel-sim/abi/signal.ts';
+import { SA_NODEFER, SIGCHLD, SIGIO, SIGUSR2 } from '../../../src/kernel-sim/abi/signal.ts';
+import { POLL_IN, SI_KERNEL } from '../../../src/kernel-sim/abi/signal-code.ts';
 import { closeOnExec, unshareFiles } from '../../../src/kernel-sim/fs/files.ts';
 import { unshareFs } from '../../../src/kernel-sim/fs/fs-context.ts';
 import type { Steps } from '../../../src/kernel-sim/machine/effect.ts';
@@ -275,4 +279,24 @@ test('F_GETOWN of 6.x does not tell of an owner that has ended', (t) => {
   bed.begin(child, 'exit_group', 0);
   bed.call(bed.init, 'wait4', 2, null, 0, null);
   t.is(bed.outcome(bed.init, 'fcntl', fd, F_GETOWN, 0), '= 0');
+});
+
+test('an end of a pipe with O_ASYNC tells its owner what becomes possible', (t) => {
+  const bed = lab('6.x');
+  bed.call(bed.init, 'rt_sigaction', SIGIO, { sa_handler: 0x4000, sa_mask: [], sa_flags: SA_NODEFER }, null, 8);
+  bed.call(bed.init, 'rt_sigaction', SIGUSR2, { sa_handler: 0x4000, sa_mask: [], sa_flags: 0 }, null, 8);
+  const pipe = bed.call(bed.init, 'pipe', OUT);
+  const [reader, writer] = (pipe.ok ? pipe.value.out!.pipefd : []) as readonly [number, number];
+  bed.call(bed.init, 'fcntl', reader, F_SETOWN, 1);
+  bed.call(bed.init, 'fcntl', reader, F_SETFL, O_ASYNC);
+  bed.call(bed.init, 'write', writer, 'a', 1);
+  bed.call(bed.init, 'fcntl', reader, F_SETSIG, SIGUSR2);
+  bed.call(bed.init, 'write', writer, 'b', 1);
+  t.deepEqual(
+    bed.entered.map(({ siginfo }) => siginfo),
+    [
+      { si_signo: SIGIO, si_code: SI_KERNEL },
+      { si_signo: SIGUSR2, si_code: POLL_IN, si_band: POLLIN | POLLRDNORM, si_fd: reader },
+    ],
+  );
 });
