@@ -28,13 +28,13 @@ import {
 import type { Kernel } from '../kernel.ts';
 import { operation, type Steps, scoped } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
-import { fail, ok, type Result } from '../result.ts';
+import { done, fail, ok, type Result } from '../result.ts';
 import { asInt, confirmTaken, takeFor } from '../task/next-syscall-data.ts';
 import type { Task } from '../task/task.ts';
 import { discardFile, File, type FileOperations, fileOperations, writable } from './file.ts';
 import { giveBackDescriptor, installAt, reserve, reserveChosen } from './files.ts';
 import { umaskOf } from './fs-context.ts';
-import { breakLeases } from './lease.ts';
+import { breakLeases, hasLeases } from './lease.ts';
 import {
   type Attributes,
   attributesOf,
@@ -105,6 +105,8 @@ function mayOpen(tx: Transaction, k: Kernel, task: Task, node: Node, flags: numb
 interface Made {
   readonly file: File;
   readonly operations: FileOperations;
+  /** Somebody has a lease on a file, perhaps on this one. */
+  readonly leased: boolean;
 }
 
 /** Makes the open file of a node; ENXIO when there is nothing that one could do with it. */
@@ -113,7 +115,8 @@ function makeFile(tx: Transaction, k: Kernel, node: Node, flags: number): Result
   if (operations === undefined) return fail('ENXIO');
   enterNode(tx, node);
   if (isInode(node) && writable(flags)) tx.add(node.writers, 1);
-  return ok({ file: tx.create(File, { flags: rememberedFlags(k, flags), operations, node }), operations });
+  const file = tx.create(File, { flags: rememberedFlags(k, flags), operations, node });
+  return ok({ file, operations, leased: hasLeases(tx, k) });
 }
 
 const pathFile = fileOperations('path', { seeking: 'none' });
@@ -122,10 +125,8 @@ const pathFile = fileOperations('path', { seeking: 'none' });
 function makePathFile(tx: Transaction, k: Kernel, node: Node, flags: number): Result<Made> {
   if ((flags & O_DIRECTORY) !== 0 && !isDirectory(attributesOf(tx, k, node))) return fail('ENOTDIR');
   enterNode(tx, node);
-  return ok({
-    file: tx.create(File, { flags: rememberedFlags(k, flags), operations: pathFile, node }),
-    operations: pathFile,
-  });
+  const file = tx.create(File, { flags: rememberedFlags(k, flags), operations: pathFile, node });
+  return ok({ file, operations: pathFile, leased: false });
 }
 
 function openNode(tx: Transaction, k: Kernel, task: Task, node: Node, flags: number): Result<Made> {
@@ -217,8 +218,8 @@ function* makeOpenFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): 
   const creates = (flags & O_CREAT) !== 0 && !isPathOnly(k, flags);
   const made = yield* scoped(creates ? createFile(k, task, request) : findFile(k, task, request));
   if (!made.ok) return made;
-  const { file, operations } = made.value;
-  const broken = yield* scoped(breakLeases(k, task, file));
+  const { file, operations, leased } = made.value;
+  const broken = leased ? yield* scoped(breakLeases(k, task, file)) : done;
   const opened = !broken.ok || operations.open === undefined ? broken : yield* scoped(operations.open(k, task, file));
   if (opened.ok) return ok(file);
   yield* discardFile(k, file);
