@@ -7,7 +7,7 @@ import { type Policy, Runner, seededRandom } from '../kernel-sim/machine/schedul
 import { parseConstraint, printPoint } from '../scenario/constraint.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { ScheduleGate } from '../scenario/schedule-gate.ts';
-import { followChoices, followStretches, oldestFirst } from '../scenario/schedule-policy.ts';
+import { followStretches, oldestFirst, pinnedPolicy } from '../scenario/schedule-policy.ts';
 import { openSession, type Session } from '../scenario/session.ts';
 import { breathe } from './output.ts';
 
@@ -43,11 +43,8 @@ async function drive(session: Session, policy: Policy, onStep: () => void): Prom
 
 /** Runs a session by chance if there is a seed, else by what the scenario pins, else plainly. */
 export function runFreely(session: Session, seed: number | undefined, onStep: () => void): Promise<Run> {
-  const { machine } = session.k;
-  const pin = session.scenario.schedule;
   if (seed !== undefined) return drive(session, seededRandom(seed), onStep);
-  const policy = pin?.kind === 'choices' ? followChoices(machine, pin.choices) : oldestFirst(machine);
-  return drive(session, policy, onStep);
+  return drive(session, pinnedPolicy(session.scenario, session.k.machine), onStep);
 }
 
 /** What a run by a saved schedule came to. */
@@ -79,7 +76,7 @@ export async function runSaved(
 }
 
 const runByConstraints = (session: Session, hazard: string, onStep: () => void): Promise<SavedRun> =>
-  lookingFor(hazard, session, oldestFirst(session.k.machine), onStep);
+  lookingFor(hazard, session, oldestFirst, onStep);
 
 async function lookingFor(hazard: string, session: Session, policy: Policy, onStep: () => void): Promise<SavedRun> {
   const { store } = session.k.machine;

@@ -7,6 +7,7 @@ import type { Transaction } from '../kernel-sim/machine/store.ts';
 import { numberIn } from '../kernel-sim/pid/pid.ts';
 import { Task } from '../kernel-sim/task/task.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { pinnedPolicy } from '../scenario/schedule-policy.ts';
 import { openSession } from '../scenario/session.ts';
 import type { Code } from '../userland/code.ts';
 import { type Context, callingContext, contextOf } from '../userland/context.ts';
@@ -37,7 +38,7 @@ export class Debuggee {
     this.scenario = scenario;
     this.k = k;
     this.interpreter = interpreter;
-    this.session = new DebugSession(k.machine);
+    this.session = new DebugSession(k.machine, pinnedPolicy(scenario, k.machine));
     this.view = viewOf(k.machine.store);
   }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
-import { Runner } from '../kernel-sim/machine/schedule.ts';
+import { type Policy, Runner } from '../kernel-sim/machine/schedule.ts';
 
 /** Makes the next step. */
 export interface Driver {
@@ -16,8 +16,8 @@ export interface Driver {
 export class RunnerDriver implements Driver {
   readonly #runner: Runner;
 
-  constructor(machine: Machine) {
-    this.#runner = new Runner(machine);
+  constructor(machine: Machine, policy?: Policy) {
+    this.#runner = new Runner(machine, policy);
   }
 
   advance(): Actor | 'time' | null {

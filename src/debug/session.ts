@@ -10,6 +10,7 @@
 
 import type { Mark } from '../kernel-sim/machine/journal.ts';
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
+import type { Policy } from '../kernel-sim/machine/schedule.ts';
 import { type Branch, BranchList } from './branches.ts';
 import { type Driver, OldestFirst, RunnerDriver } from './driver.ts';
 import { Names, type Step, TIME, Timeline } from './timeline.ts';
@@ -32,12 +33,15 @@ export class DebugSession {
   #seen = 0;
   #over = false;
 
-  /** The machine is at the start of its run; what was journalled before is not gone back over. */
-  constructor(machine: Machine) {
+  /**
+   * @param machine at the start of its run; what was journalled before is not gone back over
+   * @param policy drives the first run
+   */
+  constructor(machine: Machine, policy?: Policy) {
     this.machine = machine;
     machine.remembering = false;
     this.#timeline = new Timeline(this.#names, machine.store.mark());
-    this.#driver = new RunnerDriver(machine);
+    this.#driver = new RunnerDriver(machine, policy);
     this.branches = new BranchList();
   }
 

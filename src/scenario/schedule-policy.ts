@@ -2,6 +2,7 @@
 
 import type { Actor, Machine } from '../kernel-sim/machine/machine.ts';
 import type { Policy } from '../kernel-sim/machine/schedule.ts';
+import type { Scenario } from './scenario.ts';
 
 /** A stretch of a run in which one actor stepped, by its label; `time` stands for the clock. */
 export interface Stretch {
@@ -9,21 +10,14 @@ export interface Stretch {
   readonly steps: number;
 }
 
+const byAge = (pick: (ready: readonly Actor[], last: number) => number): Policy => Object.assign(pick, { byAge: true });
+
 /** The plain run: everybody runs to where they wait, then the oldest goes on that can. */
-export function oldestFirst(machine: Machine): Policy {
-  const ages = new Map<Actor, number>();
-  const ageOf = (actor: Actor): number => {
-    for (let age = ages.size; age < machine.actors.length; age++) ages.set(machine.actors[age] as Actor, age);
-    return ages.get(actor) as number;
-  };
-  return (ready, last) => {
-    if (last >= 0) return last;
-    let oldest = 0;
-    for (let i = 1; i < ready.length; i++) {
-      if (ageOf(ready[i] as Actor) < ageOf(ready[oldest] as Actor)) oldest = i;
-    }
-    return oldest;
-  };
+export const oldestFirst = byAge((_ready, last) => Math.max(0, last));
+
+/** The run of a scenario that nobody steers: by the choices that it pins, or plainly. */
+export function pinnedPolicy({ schedule }: Scenario, machine: Machine): Policy {
+  return schedule?.kind === 'choices' ? followChoices(machine, schedule.choices) : oldestFirst;
 }
 
 /**
@@ -31,14 +25,13 @@ export function oldestFirst(machine: Machine): Policy {
  * large starts again at the oldest; after the last choice the run is a plain one.
  */
 export function followChoices(machine: Machine, choices: readonly number[]): Policy {
-  const plain = oldestFirst(machine);
   let next = 0;
-  return (ready, last) => {
-    if (next >= choices.length) return plain(ready, last);
-    const able = machine.actors.filter((actor) => ready.includes(actor) && machine.canStep(actor));
+  return byAge((ready, last) => {
+    if (next >= choices.length) return oldestFirst(ready, last);
+    const able = ready.filter((actor) => machine.canStep(actor));
     if (able.length < 2) return able.length === 0 ? 0 : ready.indexOf(able[0] as Actor);
     return ready.indexOf(able[(choices[next++] as number) % able.length] as Actor);
-  };
+  });
 }
 
 /** Lets each actor make the steps of its stretch; a stretch that cannot go on is over. After the last the run is a plain one. */
@@ -47,10 +40,9 @@ export function followStretches(
   stretches: readonly Stretch[],
   labelOf: (actor: Actor) => string,
 ): Policy {
-  const plain = oldestFirst(machine);
   let at = 0;
   let made = 0;
-  return (ready, last) => {
+  return byAge((ready, last) => {
     for (; at < stretches.length; at++, made = 0) {
       const { actor, steps } = stretches[at] as Stretch;
       const index = made < steps ? ready.findIndex((one) => labelOf(one) === actor && machine.canStep(one)) : -1;
@@ -58,6 +50,6 @@ export function followStretches(
       made++;
       return index;
     }
-    return plain(ready, last);
-  };
+    return oldestFirst(ready, last);
+  });
 }

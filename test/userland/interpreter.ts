@@ -15,7 +15,7 @@ const resultOf = (outcome: Exclude<Outcome, { restart: true }>): string =>
 function runOf(texts: Readonly<Record<string, string>>): string[] {
   const { k, interpreter } = openSession(programs(texts));
   const said: string[] = [];
-  new Runner(k.machine, oldestFirst(k.machine)).run(20_000, () => {
+  new Runner(k.machine, oldestFirst).run(20_000, () => {
     for (const note of k.machine.store.notes) {
       const who = 'task' in note ? interpreter.labelOf(note.task as Task) : '';
       if (note.type === 'call.exit') {

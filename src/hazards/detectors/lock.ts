@@ -11,15 +11,23 @@ const isLock = (object: (KernelObject & { owner?: number }) | undefined, cell: n
 export function holderOf({ store, actors }: Machine, cell: number): Actor | null {
   if (!isLock(store.cellOwner(cell), cell)) return null;
   const holder = store.peek(cell as never) as KernelObject | null;
+  if (holder === null) return null;
   return actors.find((actor) => actor === holder) ?? null;
 }
 
-/** The locks that an actor holds, by name. */
-export function locksHeld(machine: Machine, actor: Actor): string[] {
-  const held: string[] = [];
+/** The names of the locks that are held, by holder: one look at everything there is. */
+export function locksByHolder(machine: Machine): ReadonlyMap<Actor, readonly string[]> {
+  const held = new Map<Actor, string[]>();
   for (const object of machine.store.objects()) {
     const { owner } = object as KernelObject & { owner?: unknown };
-    if (typeof owner === 'number' && holderOf(machine, owner) === actor) held.push(object.name);
+    const holder = typeof owner === 'number' ? holderOf(machine, owner) : null;
+    if (holder === null) continue;
+    const names = held.get(holder);
+    if (names === undefined) held.set(holder, [object.name]);
+    else names.push(object.name);
   }
   return held;
 }
+
+/** The locks that an actor holds, by name. */
+export const locksHeld = (machine: Machine, actor: Actor): readonly string[] => locksByHolder(machine).get(actor) ?? [];

@@ -1,7 +1,7 @@
 /** Locks and read sections that a call is still in when it returns, or an actor when it is gone. */
 
 import type { Actor, Machine } from '../../kernel-sim/machine/machine.ts';
-import { locksHeld } from './lock.ts';
+import { locksByHolder } from './lock.ts';
 import type { RecordedStep, RunRecord } from './run-record.ts';
 
 export interface Kept {
@@ -37,6 +37,6 @@ function isEnd({ machine: { store } }: RunRecord, { actor, operation, from, to }
 /** Locks whose holder is gone or in no call any more: what can be told of a run that was not recorded, by holder. */
 export function orphanedLocks(machine: Machine): ReadonlyMap<Actor, readonly string[]> {
   const idle = machine.actors.filter((actor) => !machine.isAlive(actor) || machine.store.peek(actor.frame) === null);
-  const kept = idle.map((actor) => [actor, locksHeld(machine, actor)] as const);
-  return new Map(kept.filter(([, locks]) => locks.length > 0));
+  const held = locksByHolder(machine);
+  return new Map(idle.flatMap((actor) => (held.has(actor) ? [[actor, held.get(actor) ?? []]] : [])));
 }
