@@ -29,13 +29,17 @@ export function report(
 ): void {
   const entry = findEntry(id);
   if (entry === undefined) throw new Error(`the monitor reports ${id}, which is not in the catalogue`);
-  const call = said.call ?? callOf(tx, task);
+  // The call whose step this is: where the one who suffers it is meanwhile differs between orders that come to the same.
+  const by = tx.actor;
+  const call = said.call ?? callOf(tx, by as Task);
   const finding: Finding = {
     id: entry.id,
     name: entry.name,
     task: programOf(tx, task),
     at: { step: 0, call },
-    accesses: said.accesses ?? [{ task: programOf(tx, task), call, what: said.happened }],
+    accesses: said.accesses ?? [
+      { task: 'user' in by ? programOf(tx, by as Task) : by.layout.kind, call, what: said.happened },
+    ],
     intended: said.intended,
     happened: said.happened,
     fix: entry.fix,
