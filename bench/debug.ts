@@ -90,7 +90,7 @@ const terminal = new Console(
     read: async () => ({ error: '' }),
     write: async () => null,
     readSchedule: async () => ({ error: '' }),
-    explore: async () => [],
+    explore: async () => ({ exposed: [], complete: true }),
     explain: async () => null,
   },
   () => {},

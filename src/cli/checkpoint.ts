@@ -4,9 +4,9 @@ import { checkpoint as freeze } from '../restorer/checkpoint/checkpoint.ts';
 import { type Image, imageText, UNKNOWN, validateImage, writeImage } from '../restorer/image/index.ts';
 import { openSession } from '../scenario/session.ts';
 import { DIFFERENT, endWith, tell } from './exit.ts';
-import { writeWhole } from './image-file.ts';
 import { runFreely } from './run.ts';
 import { open, type ScenarioOptions } from './scenario-options.ts';
+import { writeWhole } from './whole-file.ts';
 
 interface Options extends ScenarioOptions {
   readonly output?: string;

@@ -3,17 +3,24 @@
 import { createServer } from 'node:net';
 import type { Launch } from '../debug/dap/server.ts';
 import { DebugServer } from '../debug/dap/server.ts';
-import { Debuggee } from '../debug/debuggee.ts';
-import { openScenario } from '../explore/open.ts';
+import type { Debuggee } from '../debug/debuggee.ts';
+import { followWay } from '../debug/way.ts';
+import { openSchedule } from '../explore/schedule-file.ts';
+import { openDebuggee } from './debug-target.ts';
 import { tell, UsageError } from './exit.ts';
 import { overridesOf } from './scenario-options.ts';
 
-async function open({ program = '', set = {}, fixes, profile }: Launch): Promise<Debuggee | string> {
+async function open({ program = '', set = {}, fixes, profile, schedule }: Launch): Promise<Debuggee | string> {
   try {
     const pairs = Object.entries(set).map(([name, value]) => `${name}=${value}`);
     const options = { set: pairs, ...(fixes !== undefined && { fixes }), ...(profile !== undefined && { profile }) };
-    const opened = await openScenario(program, overridesOf(options));
-    return opened.ok ? new Debuggee(opened.scenario) : opened.message;
+    const opened = await openDebuggee(program, overridesOf(options));
+    if (typeof opened === 'string' || schedule === undefined) return opened;
+    const followed = await openSchedule(schedule, opened.scenario.title);
+    if (!followed.ok) return followed.message;
+    followWay(opened, followed.saved.schedule, 0);
+    opened.session.jump(0);
+    return opened;
   } catch (error) {
     if (error instanceof UsageError) return error.message;
     throw error;

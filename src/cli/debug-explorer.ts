@@ -1,7 +1,7 @@
 /** What the debugger asks of the explorer: which hazards lie ahead of a state, and why one happens. */
 
 import type { Debuggee } from '../debug/debuggee.ts';
-import type { Exposed } from '../debug/repl/console.ts';
+import type { Outlook } from '../debug/repl/console.ts';
 import { explore } from '../explore/explore.ts';
 import { explanationOf } from '../explore/report.ts';
 import { budgetOf, exploreScenario } from '../explore/scenario.ts';
@@ -12,9 +12,10 @@ import { openSession } from '../scenario/session.ts';
 /** A question asked at a prompt is answered within this time, as far as it goes. */
 const PATIENCE_MS = 10_000;
 
-function patience(): () => boolean {
+/** Whether it is over, for that reason or another. */
+function patience(isOver: () => boolean): () => boolean {
   const deadline = performance.now() + PATIENCE_MS;
-  return () => performance.now() > deadline;
+  return () => isOver() || performance.now() > deadline;
 }
 
 /** The steps of a session made again in a fresh kernel. */
@@ -32,22 +33,23 @@ function subjectFrom({ scenario, session }: Debuggee): Subject {
 }
 
 /** Explores from the present state of a session. */
-export async function exploreFrom(debuggee: Debuggee): Promise<readonly Exposed[]> {
+export async function exploreFrom(debuggee: Debuggee, isOver: () => boolean): Promise<Outlook> {
   const { scenario, session } = debuggee;
-  const budget = budgetOf(scenario, patience());
+  const budget = budgetOf(scenario, patience(isOver));
   const found = await inTurns(explore(() => subjectFrom(debuggee), { strategy: 'auto', budget }));
-  return found.hazards.map((hazard) => ({
+  const exposed = found.hazards.map((hazard) => ({
     id: hazard.finding.id,
     name: hazard.finding.name,
     explanation: explanationOf(hazard),
     from: session.position,
     schedule: hazard.schedule,
   }));
+  return { exposed, complete: found.complete };
 }
 
 /** The explanation that `thaw explore` gives of a hazard; null when it finds no schedule that leads to it. */
-export async function explainHazard({ scenario }: Debuggee, id: string): Promise<string | null> {
-  const found = await inTurns(exploreScenario(scenario, { budget: budgetOf(scenario, patience()) }));
+export async function explainHazard({ scenario }: Debuggee, id: string, isOver: () => boolean): Promise<string | null> {
+  const found = await inTurns(exploreScenario(scenario, { budget: budgetOf(scenario, patience(isOver)) }));
   const hazard = found.hazards.find(({ finding }) => finding.id === id);
   return hazard === undefined ? null : explanationOf(hazard);
 }

@@ -3,14 +3,13 @@
  * prints, so that its lines can be broken at and listed.
  */
 
-import { open, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { open, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Debuggee } from '../debug/debuggee.ts';
 import { openScenario } from '../explore/open.ts';
 import { CATALOGUE, findEntry, nearestIds } from '../hazards/catalogue/index.ts';
-import { importCriu } from '../import/criu/import.ts';
 import { profileOf } from '../kernel-sim/profile.ts';
-import { type Image, readImage } from '../restorer/image/index.ts';
+import type { Image } from '../restorer/image/index.ts';
 import { planImage } from '../restorer/plan/plan.ts';
 import { printPlan } from '../restorer/plan/print.ts';
 import { renderDiagnostics } from '../scenario/diagnostic.ts';
@@ -18,29 +17,22 @@ import { readScenario } from '../scenario/read.ts';
 import type { Overrides } from '../scenario/reading.ts';
 import { kernelVocabulary } from '../scenario/vocabulary.ts';
 import { foreseenText } from './foreseen.ts';
+import { readImageAt } from './image-file.ts';
 
 /** Opens a scenario or an image; a text says what is wrong with it. */
 export async function openDebuggee(file: string, overrides: Overrides): Promise<Debuggee | string> {
-  const image = await imageIn(file);
-  if (typeof image === 'string') return image;
-  if (image !== null) return debuggeeOf(image, file, overrides);
+  if (await isImage(file)) {
+    const image = await readImageAt(file);
+    return image.ok ? debuggeeOf(image.image, file, overrides) : image.message;
+  }
   const opened = await openScenario(file, overrides);
   return opened.ok ? new Debuggee(opened.scenario) : opened.message;
 }
 
-/** The image in a file or a folder; null for what is no image, a text for one that cannot be read. */
-async function imageIn(file: string): Promise<Image | string | null> {
+/** Whether a path is an image file, or a folder and so a CRIU dump if anything. */
+async function isImage(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => null);
-  if (found === null) return null;
-  if (found.isDirectory()) {
-    const inside = await stat(join(file, 'img', 'inventory.img')).catch(() => null);
-    const imported = await importCriu(inside === null ? file : join(file, 'img'));
-    return imported.ok ? imported.image : imported.errors.map((error) => `${error.file}: ${error.message}`).join('\n');
-  }
-  if (!(await beginsLikeImage(file))) return null;
-  const read = readImage(await readFile(file, 'utf8'), file);
-  if (read.ok) return read.image;
-  return read.errors.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`).join('\n');
+  return found !== null && (found.isDirectory() || (found.isFile() && (await beginsLikeImage(file))));
 }
 
 /** An image begins with its version, which no scenario has. */

@@ -7,13 +7,14 @@ import { Console, type Host } from '../debug/repl/console.ts';
 import { runScript } from '../debug/repl/session-commands.ts';
 import { coloured } from '../debug/repl/style.ts';
 import { converse } from '../debug/repl/terminal.ts';
-import { readSavedSchedule } from '../explore/saved-schedule.ts';
-import { renderDiagnostics } from '../scenario/diagnostic.ts';
+import { openSchedule } from '../explore/schedule-file.ts';
+import { readText } from '../scenario/load.ts';
 import { coloursOf } from './colour.ts';
 import { explainHazard, exploreFrom } from './debug-explorer.ts';
 import { openDebuggee } from './debug-target.ts';
-import { endWith, INVALID } from './exit.ts';
+import { endWith, INVALID, refuse } from './exit.ts';
 import { overridesOf, type ScenarioOptions } from './scenario-options.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface DebugOptions extends ScenarioOptions {
   /** Files of commands that are carried out first, and single commands, in the order given. */
@@ -23,22 +24,31 @@ export interface DebugOptions extends ScenarioOptions {
   readonly schedule?: string;
 }
 
+/** Bytes of the largest file of commands that is read. */
+const LARGEST_SCRIPT = 16 * 1024 * 1024;
+
 /** What the debugger needs of the world, for one scenario file. */
 export function hostOf(file: string, options: ScenarioOptions): Host {
   const overrides = overridesOf(options);
+  let title: string | undefined;
   return {
-    load: () => openDebuggee(file, overrides),
-    read: async (name) => readFile(name, 'utf8').catch((error: Error) => ({ error: error.message })),
-    write: async (name, text) =>
-      writeFile(name, text).then(
+    load: async () => {
+      const opened = await openDebuggee(file, overrides);
+      if (typeof opened !== 'string') title = opened.scenario.title;
+      return opened;
+    },
+    read: async (name) => {
+      const text = await readText(name, LARGEST_SCRIPT);
+      return text.ok ? text.value : { error: text.message };
+    },
+    write: (name, text) =>
+      writeWhole(name, [text]).then(
         () => null,
         (error: Error) => error.message,
       ),
     readSchedule: async (name) => {
-      const text = await readFile(name, 'utf8').catch((error: Error) => error);
-      if (text instanceof Error) return { error: text.message };
-      const read = readSavedSchedule(text, name);
-      return read.ok ? read.value.schedule : { error: renderDiagnostics(read.diagnostics) };
+      const opened = await openSchedule(name, title);
+      return opened.ok ? opened.saved.schedule : { error: opened.message };
     },
     explore: exploreFrom,
     explain: explainHazard,
@@ -65,12 +75,11 @@ async function keepHistory(lines: readonly string[]): Promise<void> {
 export async function debug(file: string, options: DebugOptions): Promise<void> {
   const console = new Console(hostOf(file, options), (text) => process.stdout.write(`${text}\n`));
   if (coloursOf(process.stdout).level > 0) console.style = coloured;
-  const loaded = await console.load();
-  if (!loaded && options.batch === true) {
-    endWith(INVALID);
-    return;
-  }
+  const loaded = options.batch === true ? await loadOrRefuse(console) : await console.load();
+  if (!loaded && options.batch === true) return;
   if (loaded && options.schedule !== undefined) {
+    const way = await console.host.readSchedule(options.schedule);
+    if ('error' in way) return refuse(way.error);
     await console.execute(`follow ${options.schedule}`);
     await console.execute('restart');
   }
@@ -86,6 +95,14 @@ export async function debug(file: string, options: DebugOptions): Promise<void> 
     if (interactive) await keepHistory(kept);
   }
   endWith(console.leaving ?? 0);
+}
+
+/** Opens what is debugged where nobody is there to edit it. */
+async function loadOrRefuse(console: Console): Promise<boolean> {
+  const opened = await console.host.load();
+  if (typeof opened === 'string') refuse(opened);
+  else console.take(opened);
+  return typeof opened !== 'string';
 }
 
 /** Carries out what `-x` and `-ex` give; false when some of it could not be. */

@@ -6,16 +6,18 @@ import type { Exploration, Strategy } from '../explore/explore.ts';
 import { exploreInParallel } from '../explore/parallel/explore.ts';
 import { explanationOf, explorationJson } from '../explore/report.ts';
 import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
-import { budgetOf, judge } from '../explore/scenario.ts';
+import { budgetOf, judge, subjectOf } from '../explore/scenario.ts';
 import { statesIn } from '../explore/visited.ts';
+import { witnessReports } from '../explore/witness.ts';
+import type { DetectorReport } from '../hazards/detectors/report.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, tell, UsageError } from './exit.ts';
-import { writeWhole } from './image-file.ts';
 import { Interrupt } from './interrupt.ts';
 import { printJson } from './output.ts';
 import { Progress } from './progress.ts';
 import { open, overridesOf, type ScenarioOptions } from './scenario-options.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface ExploreOptions extends ScenarioOptions {
   readonly strategy?: Strategy;
@@ -56,24 +58,34 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);
-  if (options.json) printJson(explorationJson(found, seconds));
-  else print(scenario, found, seconds);
+  const reports = found.hazards.map((hazard) => witnessReports(() => subjectOf(scenario), hazard));
+  if (options.json) printJson(explorationJson(found, seconds, reports));
+  else print(scenario, found, reports, seconds);
   const expected = scenario.expect.hazards;
   const strange = found.hazards.filter(({ finding }) => expected !== undefined && !expected.includes(finding.id));
   if (strange.length > 0 || (found.complete && !judge(scenario, found).ok)) endWith(DIFFERENT);
 }
 
-function print(scenario: Scenario, found: Exploration, seconds: number): void {
+function print(
+  scenario: Scenario,
+  found: Exploration,
+  reports: readonly (readonly DetectorReport[])[],
+  seconds: number,
+): void {
   const colours = coloursOf(process.stdout);
   const lines = [
     colours.bold(scenario.title),
     `${found.states} states, ${found.schedules} schedules, ${found.steps} steps in ${seconds.toFixed(2)} s${found.complete ? ', complete' : ', not complete'}`,
   ];
-  for (const hazard of found.hazards) {
+  for (const [i, hazard] of found.hazards.entries()) {
     const { finding, schedule } = hazard;
     lines.push('', colours.yellow(`${finding.id} ${finding.name} in ${finding.task}, ${finding.at.call}`));
     lines.push(`  ${explanationOf(hazard)}`);
     lines.push(`  schedule: ${schedule.map(({ actor, steps }) => `${actor} ${steps}`).join(', ')}`);
+    for (const { kind, location, accesses } of reports[i] ?? []) {
+      const pair = accesses.map(({ access, task, call, step }) => `${access} by ${task} in ${call} (step ${step})`);
+      lines.push(`  ${kind} at ${location}: ${pair.join(', ')}`);
+    }
   }
   if (found.hazards.length === 0) lines.push('no hazards');
   lines.push('', 'ends:');
@@ -88,10 +100,15 @@ async function save(scenario: Scenario, found: Exploration, directory: string): 
   await mkdir(directory, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${directory} cannot be made: ${error.code}`);
   });
-  for (const hazard of found.hazards) {
-    const { id, task } = hazard.finding;
-    const file = join(directory, `${id.toLowerCase()}-${task.replaceAll(/[^A-Za-z0-9]+/g, '-')}.schedule.yaml`);
+  const names = found.hazards.map(({ finding: { id, task } }) => `${id.toLowerCase()}-${fileName(task)}`);
+  for (const [i, hazard] of found.hazards.entries()) {
+    const name = names[i] as string;
+    const isAlone = names.indexOf(name) === names.lastIndexOf(name);
+    const file = join(directory, `${isAlone ? name : `${name}-${fileName(hazard.finding.at.call)}`}.schedule.yaml`);
     await writeWhole(file, [printSavedSchedule(saveSchedule(scenario, hazard))]);
     tell(`saved ${file}`);
   }
 }
+
+/** A name with what file names had better not hold left out. */
+const fileName = (name: string): string => name.replaceAll(/[^A-Za-z0-9_]+/g, '-');

@@ -57,7 +57,11 @@ export async function replay(files: readonly string[], options: ReplayOptions): 
     file?.drop();
     throw error;
   }
-  file?.end();
+  if (runs.length < scenarios.length) {
+    file?.drop();
+    return;
+  }
+  await file?.end();
   if (options.json) printJson({ runs });
 }
 

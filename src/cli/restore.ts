@@ -44,7 +44,8 @@ export async function restore(path: string, options: Options): Promise<void> {
     trace?.drop();
     throw error;
   }
-  trace?.end();
+  if (result.obstacles.length > 0) trace?.drop();
+  else await trace?.end();
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.json) printJson(toJson(result, seconds));

@@ -6,10 +6,10 @@ import type { Answer } from '../explore/worker.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, INVALID, tell, UsageError } from './exit.ts';
 import { filesUnder } from './files-under.ts';
-import { writeWhole } from './image-file.ts';
 import { junit } from './junit.ts';
 import { printJson } from './output.ts';
 import { Progress } from './progress.ts';
+import { writeWhole } from './whole-file.ts';
 
 /** Files beside scenarios that are none. */
 const noScenario = /\.(schedule|image)\.ya?ml$/;

@@ -1,30 +1,24 @@
 /** Traces in files: strace's text, or one JSON object a line where the name ends in .json or .jsonl. */
 
-import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import type { TraceEvent } from '../trace/event.ts';
 import { eventJson } from '../trace/json.ts';
 import { StraceText } from '../trace/strace.ts';
-import { UsageError } from './exit.ts';
+import { WholeFile } from './whole-file.ts';
 
-/** A trace that is being written: beside its file first, under its name once it is whole. */
+/** Characters that are gathered before they are written. */
+const PIECE = 65_536;
+
+/** A trace that is being written. */
 export class TraceFile {
-  readonly #file: string;
-  readonly #beside: string;
-  readonly #descriptor: number;
+  readonly #file: WholeFile;
   readonly #text: StraceText | null;
   readonly #width: number;
+  #gathered: string[] = [];
+  #length = 0;
 
   constructor(file: string, width: number) {
-    this.#file = file;
+    this.#file = new WholeFile(file);
     this.#width = width;
-    this.#beside = join(dirname(file), `.${randomUUID()}.tmp`);
-    try {
-      this.#descriptor = openSync(this.#beside, 'wx');
-    } catch (error) {
-      throw new UsageError(`${file} cannot be written: ${(error as NodeJS.ErrnoException).code}`);
-    }
     this.#text = /\.jsonl?$/.test(file) ? null : new StraceText((line) => this.#line(line), { width });
   }
 
@@ -34,19 +28,26 @@ export class TraceFile {
   }
 
   /** Ends the trace and gives the file its name. */
-  end(): void {
+  async end(): Promise<void> {
     this.#text?.end();
-    closeSync(this.#descriptor);
-    renameSync(this.#beside, this.#file);
+    this.#flush();
+    await this.#file.publish();
   }
 
   /** Leaves nothing behind. */
   drop(): void {
-    closeSync(this.#descriptor);
-    rmSync(this.#beside, { force: true });
+    this.#file.drop();
   }
 
   #line(text: string): void {
-    writeSync(this.#descriptor, `${text}\n`);
+    this.#gathered.push(text, '\n');
+    this.#length += text.length + 1;
+    if (this.#length >= PIECE) this.#flush();
+  }
+
+  #flush(): void {
+    this.#file.write(this.#gathered.join(''));
+    this.#gathered = [];
+    this.#length = 0;
   }
 }

@@ -5,9 +5,11 @@ import type { Debuggee } from '../debuggee.ts';
 import { Debugging, Refused } from './debugging.ts';
 import { type Arguments, capabilities, requests } from './requests.ts';
 
-/** What an editor launches: `program` is the scenario's file. */
+/** What an editor launches: `program` is the file of a scenario or an image, or the folder of a CRIU dump. */
 export interface Launch {
   readonly program?: string;
+  /** A saved schedule; the session stands at its start, with all its steps ahead. */
+  readonly schedule?: string;
   readonly stopOnEntry?: boolean;
   readonly noDebug?: boolean;
   /** As the options of `thaw debug`. */
@@ -73,7 +75,8 @@ export class DebugServer extends DebugSession {
   }
 
   async #launch(request: Request, launch: Launch): Promise<void> {
-    if (typeof launch.program !== 'string') throw new Refused('launch needs "program": the file of a scenario');
+    if (typeof launch.program !== 'string')
+      throw new Refused('launch needs "program": the file of a scenario or an image');
     const opened = await this.#open(launch);
     if (typeof opened === 'string') throw new Refused(opened);
     this.#stopOnEntry = launch.stopOnEntry === true;

@@ -8,9 +8,10 @@ import { branchDifferenceText } from '../look/branch-difference.ts';
 import { columns } from '../look/columns.ts';
 import { stepText, upcomingText } from '../look/steps.ts';
 import { savedText } from '../saved.ts';
-import { TIME, type Timeline } from '../timeline.ts';
+import type { Timeline } from '../timeline.ts';
+import { followWay, type Way } from '../way.ts';
 import type { Command } from './command.ts';
-import type { Console, Way } from './console.ts';
+import type { Console } from './console.ts';
 import { showPlace } from './place-text.ts';
 
 function thread(console: Console, argument: string): undefined {
@@ -149,23 +150,20 @@ async function explore(console: Console, argument: string): Promise<undefined> {
   const debuggee = console.need();
   if (debuggee === null) return;
   if (!/^(?:from here)?$/.test(argument)) return console.fail('It is "explore from here".');
-  console.exposed = await console.host.explore(debuggee);
-  if (console.exposed.length === 0) return console.print('No schedule from here on leads to a hazard.');
-  for (const [i, { id, name, explanation }] of console.exposed.entries()) {
+  const { exposed, complete } = await console.ask((isOver) => console.host.explore(debuggee, isOver));
+  console.exposed = exposed;
+  if (!complete) {
+    const why = console.interrupted ? 'The search was interrupted' : 'The search ended at its budget';
+    console.print(`${why}; there may be more than it has found.`);
+  }
+  if (exposed.length === 0) {
+    return console.print(`No schedule ${complete ? 'from here on' : 'searched'} leads to a hazard.`);
+  }
+  for (const [i, { id, name, explanation }] of exposed.entries()) {
     console.print(`${i + 1}  ${console.style.hazard(`${id} ${name}`)}`);
     console.print(`   ${explanation}`);
   }
   console.print('"follow NUMBER" goes the way to one of them, as a branch.');
-}
-
-/** Who steps, one at a time: a task may be born on the way, and has a name only then. */
-function* stepsOf({ session, interpreter }: Debuggee, schedule: Way): Generator<number, void> {
-  const { actors } = session.machine;
-  for (const { actor, steps } of schedule) {
-    const index = actor === 'time' ? TIME : actors.findIndex((other) => interpreter.labelOf(other) === actor);
-    // Nobody of that name: an index that no actor has ends the way here.
-    for (let i = 0; i < steps; i++) yield index === -1 && actor !== 'time' ? actors.length : index;
-  }
 }
 
 async function follow(console: Console, argument: string): Promise<undefined> {
@@ -184,7 +182,7 @@ async function follow(console: Console, argument: string): Promise<undefined> {
 function goWay(console: Console, debuggee: Debuggee, way: Way, from: number): undefined {
   const { session } = debuggee;
   const all = way.reduce((sum, { steps }) => sum + steps, 0);
-  const followed = session.follow(stepsOf(debuggee, way), from);
+  const followed = followWay(debuggee, way, from);
   console.followLast();
   const short = followed < all ? ` of ${all}; whoever was to step then cannot` : '';
   console.print(`${followed} steps were made that way${short}. This is ${session.branches.current.name}.`);

@@ -12,6 +12,7 @@ import { ABSENT, evaluate, type Found } from '../expression/evaluate.ts';
 import { parseExpression } from '../expression/parse.ts';
 import type { Motion, Stop } from '../motion.ts';
 import { scopeOf } from '../scope.ts';
+import type { Way } from '../way.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
 import { showPlace, stopText } from './place-text.ts';
@@ -25,14 +26,17 @@ export interface Host {
   write(file: string, text: string): Promise<string | null>;
   /** Who steps how often in a saved schedule, from the start of the run. */
   readSchedule(file: string): Promise<Way | { readonly error: string }>;
-  /** Searches what can happen after a run's first steps, given by who made them. */
-  explore(debuggee: Debuggee): Promise<readonly Exposed[]>;
-  /** Steps of the run, and the line that explains why a hazard happens in it; null when the explorer does not find it. */
-  explain(debuggee: Debuggee, id: string): Promise<string | null>;
+  /** Searches what can happen after a run's first steps, until that is over. */
+  explore(debuggee: Debuggee, isOver: () => boolean): Promise<Outlook>;
+  /** Steps of the run, and the line that explains why a hazard happens in it; null when the explorer does not find it in time. */
+  explain(debuggee: Debuggee, id: string, isOver: () => boolean): Promise<string | null>;
 }
 
-/** Who steps how often, one after the other, by label; `time` for the clock. */
-export type Way = readonly { readonly actor: string; readonly steps: number }[];
+/** What lies ahead, and whether all of it was searched. */
+export interface Outlook {
+  readonly exposed: readonly Exposed[];
+  readonly complete: boolean;
+}
 
 /** A hazard that the explorer found a way to. */
 export interface Exposed {
@@ -109,12 +113,17 @@ export class Console {
       );
       return false;
     }
-    this.#debuggee = loaded;
+    this.take(loaded);
+    return true;
+  }
+
+  /** Begins with what was opened, at its start. */
+  take(opened: Debuggee): void {
+    this.#debuggee = opened;
     this.checkpoints.length = 0;
     this.exposed = [];
     this.shownLine = 0;
     this.followNext();
-    return true;
   }
 
   /** What is debugged, for a command that needs it; says so when nothing is. */
@@ -151,6 +160,17 @@ export class Console {
         await new Promise((resume) => setImmediate(resume));
         if (this.interrupted) return null;
       }
+    } finally {
+      this.running = false;
+    }
+  }
+
+  /** Asks something that takes long, until it is answered or somebody interrupts. */
+  async ask<T>(question: (isOver: () => boolean) => Promise<T>): Promise<T> {
+    this.interrupted = false;
+    this.running = true;
+    try {
+      return await question(() => this.interrupted);
     } finally {
       this.running = false;
     }

@@ -185,7 +185,7 @@ async function whyHazard(console: Console, debuggee: Debuggee, id: string): Prom
   console.print(
     last === 0 ? 'It has not become certain up to here.' : `It became certain at #${last}: ${stepText(debuggee, last)}`,
   );
-  const explanation = await console.host.explain(debuggee, id);
+  const explanation = await console.ask((isOver) => console.host.explain(debuggee, id, isOver));
   console.print(explanation ?? 'No schedule of this scenario was found that leads to it.');
 }
 

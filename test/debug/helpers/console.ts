@@ -39,7 +39,7 @@ export class TestConsole {
           return null;
         },
         readSchedule: async (file) => ({ error: `${file}: no such file` }),
-        explore: async () => [],
+        explore: async () => ({ exposed: [], complete: true }),
         explain: async () => null,
         ...host,
       },
