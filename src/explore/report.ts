@@ -1,5 +1,7 @@
 /** An exploration as the JSON that scripts rely on (DESIGN "The command line"), and its reasons in words. */
 
+import type { DetectorReport } from '../hazards/detectors/report.ts';
+import { reportJson } from '../trace/report-block.ts';
 import type { Reason, StepName } from './explanation.ts';
 import type { Exploration, FoundHazard } from './explore.ts';
 
@@ -21,8 +23,16 @@ export function explanationOf({ finding, reasons, preemptions, minimal }: FoundH
   return `${finding.happened} (intended: ${finding.intended}). It takes ${count}; ${bound}. ${why} Fix: ${finding.fix}`;
 }
 
-/** The JSON of an exploration. */
-export function explorationJson(exploration: Exploration, seconds: number): object {
+/**
+ * The JSON of an exploration.
+ *
+ * @param reports for each hazard, what detectors see on its schedule; see witness.ts
+ */
+export function explorationJson(
+  exploration: Exploration,
+  seconds: number,
+  reports: readonly (readonly DetectorReport[])[] = [],
+): object {
   const { complete, states, schedules, steps, hazards, outcomes, unexpected } = exploration;
   return {
     complete,
@@ -30,7 +40,7 @@ export function explorationJson(exploration: Exploration, seconds: number): obje
     schedules,
     steps,
     seconds,
-    hazards: hazards.map((found) => ({
+    hazards: hazards.map((found, i) => ({
       id: found.finding.id,
       name: found.finding.name,
       task: found.finding.task,
@@ -40,6 +50,7 @@ export function explorationJson(exploration: Exploration, seconds: number): obje
       minimal: found.minimal,
       explanation: explanationOf(found),
       reasons: found.reasons,
+      reports: (reports[i] ?? []).map(reportJson),
     })),
     outcomes,
     unexpected,
