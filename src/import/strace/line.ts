@@ -26,6 +26,9 @@ export type Body =
 const prefix =
   /^(?:\[pid +(\d{1,10})(?:<[^>]*>)?\] +|(\d{1,10})(?:<[^>]*>)? +(?=\S))?(?:(\d{1,2}):(\d\d):(\d\d(?:\.\d+)?) +|(\d{9,11}(?:\.\d+)?) +|( *\d{1,6}\.\d{6}) +)?/;
 
+/** Numbers of tasks are below this, the largest pid_max there is on 64 bits; proc(5). */
+const PID_LIMIT = 4_194_304;
+
 const remark = /^(?:strace: |\/usr\/\S*strace: )/;
 const begin = /^([a-z_?][A-Za-z0-9_]*)\(.*(?:<unfinished \.\.\.>|<detached \.\.\.>|<pid changed to \d+ \.\.\.>)$/s;
 const resumed = /^<\.\.\. ([a-z_?][A-Za-z0-9_]*) resumed>(.*)$/s;
@@ -43,11 +46,14 @@ export function parseLine(text: string): Line | string {
   const head = prefix.exec(text);
   if (head === null) return 'not a line of strace';
   const [whole, bracketed, plain, hours, minutes, seconds, epoch, relative] = head;
+  const number = bracketed ?? plain;
+  const task = Number(number ?? 0);
+  if (number !== undefined && (task < 1 || task >= PID_LIMIT)) return `no task has the number ${number}`;
   const body = parseBody(text.slice(whole.length).trimEnd());
   if (typeof body === 'string') return body;
   const clock = hours === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
   const time = clock ?? (epoch === undefined ? (relative === undefined ? null : Number(relative)) : Number(epoch));
-  return { task: Number(bracketed ?? plain ?? 0), time, relative: relative !== undefined, body };
+  return { task, time, relative: relative !== undefined, body };
 }
 
 function parseBody(text: string): Body | string {

@@ -29,6 +29,8 @@ const forms: readonly [title: string, line: string, task: number, time: number |
     'call',
   ],
   ['what another program wrote', 'make: *** [all] Error 2', 0, null, ''],
+  ['a number that no task has', '0     getpid() = 0', 0, null, ''],
+  ['a number beyond all tasks', '4194304 getpid() = 4194304', 0, null, ''],
   ['half a line', '103   1795220490.500000 openat(AT_FDC', 103, null, ''],
 ];
 
