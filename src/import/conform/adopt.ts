@@ -3,7 +3,6 @@
  * by number has to be there: descriptors and children.
  */
 
-import { O_ACCMODE, O_NONBLOCK } from '../../kernel-sim/abi/open.ts';
 import { SIGCHLD } from '../../kernel-sim/abi/signal.ts';
 import { closeFile } from '../../kernel-sim/fs/file.ts';
 import { fileAt, giveBackDescriptor, installAt, take } from '../../kernel-sim/fs/files.ts';
@@ -62,15 +61,8 @@ function adoptDescriptor(
     return;
   }
   if (fileAt(store, task, recorded) !== null) return;
-  const isQueue = call.name === 'mq_open';
-  const flags = isQueue ? queueFlags(call) : (namedFile(call)?.flags ?? 0);
-  installOutside(store, task, recorded, flags, closesOnExec(flags) || isQueue);
-}
-
-/** What F_GETFL shows of a queue that was opened so. */
-function queueFlags({ args }: RecordedCall): number {
-  const value = args?.[1] === undefined ? undefined : evaluate(args[1], NO_VARIABLES);
-  return value?.ok && typeof value.value === 'number' ? value.value & (O_ACCMODE | O_NONBLOCK) : 0;
+  const flags = namedFile(call)?.flags ?? 0;
+  installOutside(store, task, recorded, flags, closesOnExec(flags) || call.text.includes('_CLOEXEC'));
 }
 
 function adoptPair({ store }: Simulation, task: Task, call: RecordedCall): void {

@@ -93,20 +93,25 @@ function prepareFile({ store, k }: Simulation, task: Task, call: RecordedCall, f
   const path = file.path.startsWith('/') ? file.path : `${directoryPath(store, k, task, file.dirfd)}/${file.path}`;
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   if (!exists(store, k, task, AT_FDCWD, directory)) plantFile(store, k, { path: directory, type: 'directory' });
-  if (!file.makes || call.result.kind !== 'value') plantFile(store, k, { path, type });
+  if (!file.makes || call.result.kind !== 'value') {
+    plantFile(store, k, { path, type, ...(type === 'symlink' && { content: path }) });
+  }
   return asTheyAre;
 }
 
-/** Errors that tell what is there all the same. */
-const ERRORS: Readonly<Record<string, NamedFile['type'] | 'fifo'>> = {
+type Planted = NamedFile['type'] | 'fifo' | 'symlink';
+
+/** Errors that tell what is there all the same: of links, one that leads to itself. */
+const ERRORS: Readonly<Record<string, Planted>> = {
   ENOTDIR: 'file',
   EEXIST: 'file',
   EISDIR: 'directory',
   ENXIO: 'fifo',
+  ELOOP: 'symlink',
 };
 
 /** What must be in the place for the call to end as it did; null when nothing has to be. */
-function typeBehind({ name, result }: RecordedCall, file: NamedFile): NamedFile['type'] | 'fifo' | null {
+function typeBehind({ name, result }: RecordedCall, file: NamedFile): Planted | null {
   if (result.kind === 'value') return isFifo(file) ? 'fifo' : file.type;
   if (result.kind !== 'errno' || name.startsWith('mkdir') || /(^|\/)\.{0,2}$/.test(file.path)) return null;
   return ERRORS[result.errno] ?? null;

@@ -7,8 +7,10 @@
 import { PAGE_SIZE } from '../abi/limits.ts';
 import { S_IFREG } from '../abi/mode.ts';
 import {
+  F_CREATED_QUERY,
   F_DUPFD,
   F_DUPFD_CLOEXEC,
+  F_DUPFD_QUERY,
   F_GETFD,
   F_GETFL,
   F_GETLEASE,
@@ -132,10 +134,17 @@ export const ownerOf = operation(
   },
 );
 
+/** F_DUPFD_QUERY, of 6.10: 1 when two descriptors lead to one open file, EBADF when one of them leads nowhere. */
+function isSame(tx: Transaction, task: Task, fd: number, other: number): Result<number> {
+  const [one, two] = [fileAt(tx, task, fd), fileAt(tx, task, other)];
+  return one === null || two === null ? fail('EBADF') : ok(one === two ? 1 : 0);
+}
+
 /** Commands on the open file. */
 const fileFlags = operation(
   'file.control',
   (tx: Transaction, k: Kernel, task: Task, fd: number, command: number, argument: number): Result<number> => {
+    if (command === F_DUPFD_QUERY && !k.is26) return isSame(tx, task, fd, argument);
     const file = command === F_GETFL ? fileAt(tx, task, fd) : usableAt(tx, task, fd);
     if (file === null) return fail('EBADF');
     switch (command) {
@@ -161,6 +170,8 @@ const fileFlags = operation(
       case F_GETPIPE_SZ:
         if (k.is26) return fail('EINVAL'); // came with 2.6.35
         return isPipe(tx, file) ? ok(tx.read(pipeOf(tx, file).capacity) * PAGE_SIZE) : fail('EBADF');
+      case F_CREATED_QUERY:
+        return k.is26 ? fail('EINVAL') : ok(tx.read(file.created) ? 1 : 0); // of 6.12
       case F_SETLEASE:
         return setLease(tx, k, task, file, fd, argument);
       case F_GETLEASE:

@@ -103,6 +103,8 @@ interface FileFields {
   /** 6.x: who reads or writes at the shared position now (f_pos_lock). */
   positionHolder: Task | null;
   operations: FileOperations;
+  /** Its open made the file. */
+  created: boolean;
   /** What a path led to; null for a file that no path leads to. */
   node: Node | null;
   /** What the operations keep for themselves. */
@@ -123,6 +125,7 @@ export const File = layout<FileFields>('file', {
   flags: O_RDONLY,
   position: 0,
   positionHolder: null,
+  created: false,
   operations: fileOperations('no_operations', { seeking: 'none' }),
   node: null,
   data: null,

@@ -4,7 +4,7 @@
  * The order is the kernel's: the path name is copied (a failure leaves an armed value armed), a number is reserved (the armed one is
  * gone from here on), the path is looked up, the file is made, the number leads to it. Siblings see every stage.
  * Notes: `fs.opened` {task, fd, path, chosen} when the number leads to the file.
- * Left out on purpose: O_TMPFILE, O_DIRECT on files, leases, and terminals.
+ * Left out on purpose: terminals, and what O_DIRECT and O_SYNC do.
  */
 
 import { S_IFMT, S_IFREG } from '../abi/mode.ts';
@@ -58,6 +58,7 @@ import {
 } from './path.ts';
 import { permits, viewerOf } from './permission.ts';
 import { isControlFile } from './proc/next-syscall-data-file.ts';
+import { makeUnnamed } from './unnamed-file.ts';
 
 export interface OpenRequest {
   readonly dirfd: number;
@@ -139,6 +140,14 @@ function openNode(tx: Transaction, k: Kernel, task: Task, node: Node, flags: num
   return makeFile(tx, k, node, flags);
 }
 
+const openUnnamed = operation(
+  'open.unnamed',
+  (tx: Transaction, k: Kernel, task: Task, request: OpenRequest & PathFrom): Result<Made> => {
+    const made = makeUnnamed(tx, k, task, request, request);
+    return made.ok ? makeFile(tx, k, made.value, request.flags) : made;
+  },
+);
+
 const openExisting = operation(
   'open.lookup',
   (tx: Transaction, k: Kernel, task: Task, from: PathFrom, flags: number): Result<Node> =>
@@ -170,7 +179,9 @@ const openOrCreate = operation(
         mode: S_IFREG | (mode & 0o7777 & ~umaskOf(tx, task)),
       });
       // Whoever makes a file may use it as asked, whatever its mode says.
-      return made.ok ? makeFile(tx, k, made.value, flags) : made;
+      const opened = made.ok ? makeFile(tx, k, made.value, flags) : made;
+      if (opened.ok) tx.write(opened.value.file.created, true);
+      return opened;
     }
     if ((flags & O_EXCL) !== 0) return fail('EEXIST');
     const attributes = attributesOf(tx, k, node);
@@ -211,9 +222,12 @@ function* findFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): Step
 function* makeOpenFile(k: Kernel, task: Task, request: OpenRequest & PathFrom): Steps<Result<File>> {
   const { flags } = request;
   if (!k.is26 && !isPathOnly(k, flags)) {
-    if ((flags & O_TMPFILE) === O_TMPFILE) return fail('EOPNOTSUPP'); // no file system here knows it
     // Since 6.4; before, the file was made although it was to be a directory.
     if ((flags & O_CREAT) !== 0 && (flags & O_DIRECTORY) !== 0) return fail('EINVAL');
+    if ((flags & O_TMPFILE) === O_TMPFILE) {
+      const unnamed = yield* openUnnamed(k, task, request);
+      return unnamed.ok ? ok(unnamed.value.file) : unnamed;
+    }
   }
   const creates = (flags & O_CREAT) !== 0 && !isPathOnly(k, flags);
   const made = yield* scoped(creates ? createFile(k, task, request) : findFile(k, task, request));

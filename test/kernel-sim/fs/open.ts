@@ -1,11 +1,23 @@
 import test from 'ava';
 import { CLONE_FILES } from '../../../src/kernel-sim/abi/clone.ts';
-import { F_GETFD, O_CLOEXEC, O_CREAT } from '../../../src/kernel-sim/abi/open.ts';
+import { F_GETFD, O_CLOEXEC, O_CREAT, O_TMPFILE } from '../../../src/kernel-sim/abi/open.ts';
 import { isFault } from '../../../src/kernel-sim/machine/note.ts';
 import type { Task } from '../../../src/kernel-sim/task/task.ts';
 import { type Datum, FAULT, OUT } from '../../../src/syscalls/datum.ts';
 import { type Lab, lab } from '../helpers/lab.ts';
-import { arm, controlFile, isArmed, makeThread, names, O_RDONLY, O_RDWR, open, readOnce, value } from './_bench.ts';
+import {
+  arm,
+  controlFile,
+  furnished,
+  isArmed,
+  makeThread,
+  names,
+  O_RDONLY,
+  O_RDWR,
+  open,
+  readOnce,
+  value,
+} from './_bench.ts';
 
 /** Init and a thread of it that shares its descriptors. */
 function siblings(fixes: string[] = []): Lab & { sibling: Task } {
@@ -175,4 +187,16 @@ test('6.x never takes a value', (t) => {
   const bed = lab('6.x');
   arm(bed, bed.init, 'LONG1 30');
   t.is(open(bed, bed.init, '/dev/null'), 3);
+});
+
+test('O_TMPFILE makes a file that no name leads to', (t) => {
+  const bed = furnished('6.x');
+  const flags = O_TMPFILE | O_RDWR;
+  const fd = open(bed, bed.init, '/d', flags, 0o600);
+  t.is(bed.outcome(bed.init, 'write', fd, 'abc', 3), '= 3');
+  t.deepEqual(names(bed, bed.init, '/d').includes('#unnamed'), false);
+  t.is(bed.outcome(bed.init, 'open', '/d', O_TMPFILE | O_RDONLY, 0o600), 'EINVAL');
+  t.is(bed.outcome(bed.init, 'open', '/d/f', flags, 0o600), 'ENOTDIR');
+  t.is(bed.outcome(bed.user, 'open', '/d', flags, 0o600), 'EACCES');
+  t.is(bed.outcome(bed.init, 'open', '/proc', flags, 0o600), 'EOPNOTSUPP');
 });
