@@ -7,7 +7,7 @@ const own: Readonly<Record<string, string>> = {
 
 const families: Readonly<Record<string, string>> = {
   S: '/proc/<pid>/semundo is not modelled yet',
-  M: 'POSIX message queues are not modelled yet',
+  M: 'POSIX message queues are modelled, but not the mounts that outlive their namespace in the series',
 };
 
 /** The reason for an id in upper case. */

@@ -12,13 +12,15 @@ export interface Sysctl {
   readonly value: string;
 }
 
-/** Limits of POSIX queues. */
-const POSIX = ['queues_max', 'msg_max', 'msgsize_max', 'msg_default', 'msgsize_default'] as const;
+/** Limits of POSIX queues, which have a directory of their own. */
+const POSIX: ReadonlySet<string> = new Set(['queues_max', 'msg_max', 'msgsize_max', 'msg_default', 'msgsize_default']);
 
-/** Limits of System V objects have a file each below /proc/sys/kernel, but for these, which have none there or are not modelled. */
+const fileOf = (limit: string): string => `${POSIX.has(limit) ? 'fs/mqueue' : 'kernel'}/${limit}`;
+
+/** Limits that one of the kernels does not have. */
 const ABSENT: Readonly<Record<Base, ReadonlySet<keyof IpcLimits>>> = {
-  '2.6.26': new Set([...POSIX, 'shm_rmid_forced']),
-  '6.x': new Set([...POSIX, 'auto_msgmni']),
+  '2.6.26': new Set(['msg_default', 'msgsize_default', 'shm_rmid_forced']),
+  '6.x': new Set(['auto_msgmni']),
 };
 
 /** What 2.6.26 starts with; 6.x starts with more of everything. */
@@ -37,7 +39,7 @@ export function planSysctls(image: Image, profile: Profile, highestPid: number, 
     number | string | number[],
   ][]) {
     if (ABSENT[profile.base].has(limit)) foresight.loss(`the limit ${limit}, which this kernel does not have`);
-    else set(`kernel/${limit}`, Array.isArray(value) ? value.join(' ') : value);
+    else set(fileOf(limit), Array.isArray(value) ? value.join(' ') : value);
   }
   return sysctls;
 }

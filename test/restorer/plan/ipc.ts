@@ -156,11 +156,11 @@ test('undo lists and POSIX queues are said to be lost', (t) => {
 
 test('a limit that the kernel has no file for is said to be lost', (t) => {
   t.deepEqual(
-    plan(tree([root()], {}, { ipc: ipc({ limits: { msg_max: 10, shm_rmid_forced: 0 } }) })).losses.map(
+    plan(tree([root()], {}, { ipc: ipc({ limits: { msg_default: 10, shm_rmid_forced: 0 } }) })).losses.map(
       ({ message }) => message,
     ),
     [
-      'the limit msg_max, which this kernel does not have',
+      'the limit msg_default, which this kernel does not have',
       'the limit shm_rmid_forced, which this kernel does not have',
     ],
   );
