@@ -3,13 +3,14 @@
 import { conform as conformLog } from '../import/conform/conform.ts';
 import type { LogReport } from '../import/conform/verdict.ts';
 import { coloursOf } from './colour.ts';
-import { DIFFERENT, endWith, refuse, tell } from './exit.ts';
+import { DIFFERENT, endWith, refuse, tell, UsageError } from './exit.ts';
 import { filesUnder } from './files-under.ts';
 import { breathe, printJson } from './output.ts';
 import { Progress } from './progress.ts';
 
 export async function conform(paths: readonly string[], { json = false }: { json?: boolean }): Promise<void> {
   const files = (await Promise.all(paths.map((path) => filesUnder(path, /\.strace$/)))).flat();
+  if (files.length === 0) throw new UsageError(`no log (*.strace) under ${paths.join(', ')}`);
   const progress = new Progress();
   const logs: LogReport[] = [];
   for (const file of files) {

@@ -61,5 +61,5 @@ function debuggeeOf(image: Image, file: string, overrides: Overrides): Debuggee 
     hazardsLike: (word) => nearestIds(word),
   });
   const read = readScenario(text, file, vocabulary);
-  return read.ok ? new Debuggee(read.value) : renderDiagnostics(read.diagnostics);
+  return read.ok ? new Debuggee(read.value, text) : renderDiagnostics(read.diagnostics);
 }

@@ -26,8 +26,19 @@ export function refuse(message: string): void {
 /** A mistake of the user's that ends the command at once. */
 export class UsageError extends Error {}
 
+/** What a file system says that takes no more. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO']);
+
+/** Reports what ended a command: output that nobody takes, or else a bug. */
+export function reportFailure(error: unknown): void {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === 'write' && code !== undefined && FULL.has(code))
+    refuse(`thaw: the output cannot be written: ${code}`);
+  else reportBug(error);
+}
+
 /** Reports an error that is nobody's fault but thaw's. */
-export function reportBug(error: unknown): void {
+function reportBug(error: unknown): void {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   tell(`thaw: this is a bug in thaw itself, not in what it was given.
 Please report it with these lines, and with the files of the command if they may be shown:

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-/** The command `thaw`. Anything thrown up to here is a bug in thaw: exit 70 with a way to report it. */
+/** The command `thaw`. Anything thrown up to here is a bug in thaw: exit 70 with a way to report it; or a full disk. */
 
 import { enableCompileCache } from 'node:module';
-import { reportBug } from './exit.ts';
+import { reportFailure } from './exit.ts';
 
 // What was compiled once is read the next time, from the directory for temporary files: that halves the start-up.
 enableCompileCache();
@@ -10,11 +10,12 @@ enableCompileCache();
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(); // whoever read has seen enough
-    throw error;
+    reportFailure(error);
+    process.exit();
   });
 }
 process.on('uncaughtException', (error) => {
-  reportBug(error);
+  reportFailure(error);
   process.exit();
 });
 
@@ -23,5 +24,5 @@ if (words[0] === '--help' || words[0] === '-h' || (words[0] === 'help' && words.
   process.stdout.write((await import('./help.ts')).helpText());
 } else {
   const { run } = await import('./program.ts');
-  await run(words.length === 0 ? ['demo'] : words).catch(reportBug);
+  await run(words.length === 0 ? ['demo'] : words).catch(reportFailure);
 }

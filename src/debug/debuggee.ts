@@ -28,14 +28,17 @@ export interface ProgramPoint {
 
 export class Debuggee {
   readonly scenario: Scenario;
+  readonly plan: string | null;
   readonly session: DebugSession;
   readonly k: Kernel;
   readonly interpreter: Interpreter;
   readonly view: Transaction;
 
-  constructor(scenario: Scenario) {
+  /** @param plan the scenario's text, where it is the plan of an image and in no file */
+  constructor(scenario: Scenario, plan: string | null = null) {
     const { k, interpreter } = openSession(scenario);
     this.scenario = scenario;
+    this.plan = plan;
     this.k = k;
     this.interpreter = interpreter;
     this.session = new DebugSession(k.machine, pinnedPolicy(scenario, k.machine));

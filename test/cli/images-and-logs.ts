@@ -56,7 +56,10 @@ programs:
 
   const missing = await thaw(['replay', await file(t, 'missing.yaml', 'title: x\nimage: nowhere.yaml\n')]);
   t.is(missing.code, 2);
-  t.regex(missing.stderr, /the image nowhere\.yaml cannot be read: ENOENT/);
+  t.regex(
+    missing.stderr,
+    /missing\.yaml:2:8: the image nowhere\.yaml cannot be restored\n[\s\S]*\/nowhere\.yaml: no such file/,
+  );
 });
 
 test('a scenario whose tasks have all ended leaves nothing to freeze', async (t) => {

@@ -86,7 +86,7 @@ test('an image is debugged as the plan that restores it, and one that cannot be 
   t.regex(restored.out, /4 \(U0_2\.Z_4\) +zombie/);
   const refused = await thaw(['debug', dump, '--batch']);
   t.is(refused.code, 2);
-  t.regex(refused.out, /cannot be restored: P3/);
+  t.regex(refused.err, /cannot be restored: P3/);
 });
 
 test('why a hazard happens is told by the explorer', async (t) => {

@@ -24,6 +24,19 @@ programs:
     repeat 1000 { repeat 1000 { repeat 1000 { getuid() } } }
 `;
 
+/** A scenario whose schedules take far longer to search than anybody waits. */
+const WIDE = `title: Wide
+programs:
+  init: |
+    repeat 6 { fork(parent) }
+    repeat 6 { wait4(-1, _, 0, NULL) }
+  parent: |
+    fork(child)
+    wait4(-1, _, 0, NULL)
+  child: |
+    getpid()
+`;
+
 /** A tmux server of its own with the debugger in its one pane. */
 class Pane {
   readonly #server: string;
@@ -144,6 +157,17 @@ inTmux(`Ctrl-C stops a run and not the session, and Ctrl-D ends it${why}`, async
   await pane.shows(/step \d+ of \d+[^\n]*\n[^\n]*#\d+ \w+> *$/m);
   pane.press('C-d');
   await t.notThrowsAsync(pane.ends());
+});
+
+inTmux(`Ctrl-C ends a search and tells what is known, and the session lives on${why}`, async (t) => {
+  const pane = open(t, WIDE);
+  await pane.shows(/#0 user>/);
+  pane.press('explore from here', 'Enter');
+  await sleep(2000);
+  pane.press('C-c');
+  await pane.shows(/The search was interrupted; there may be more than it has found\..*#0 user> *$/ms);
+  pane.press('step', 'Enter');
+  await t.notThrowsAsync(pane.shows(/#1 \w+>/));
 });
 
 inTmux(`colours are on at a terminal and off under NO_COLOR${why}`, async (t) => {

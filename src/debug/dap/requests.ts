@@ -5,7 +5,6 @@
  * instructions; stepping into is an effect too. Left out on purpose: attaching, changing variables, disassembly, memory.
  */
 
-import { basename, resolve } from 'node:path';
 import type { Task } from '../../kernel-sim/task/task.ts';
 import { BreakpointList } from '../breakpoints.ts';
 import type { Debuggee } from '../debuggee.ts';
@@ -14,6 +13,7 @@ import { doingText } from '../look/steps.ts';
 import { hasReturned, isAboutToCall, type Motion, runBackward, runForward } from '../motion.ts';
 import { parsePlace } from '../place.ts';
 import { type Debugging, Refused } from './debugging.ts';
+import { contentOf, isUnderWay, type Source, sourceOf } from './source.ts';
 
 /** The arguments of requests, as far as they are looked at. */
 export interface Arguments {
@@ -24,7 +24,8 @@ export interface Arguments {
   readonly expression?: string;
   readonly name?: string;
   readonly filters?: readonly string[];
-  readonly source?: { readonly path?: string };
+  readonly source?: Source;
+  readonly sourceReference?: number;
   readonly breakpoints?: readonly {
     readonly line?: number;
     readonly name?: string;
@@ -58,8 +59,6 @@ export const capabilities = {
   ],
 };
 
-const sourceOf = ({ scenario }: Debuggee) => ({ name: basename(scenario.file), path: resolve(scenario.file) });
-
 /** Lines of the scenario on which a call begins, in order. */
 function callLines({ interpreter }: Debuggee): number[] {
   const lines = [...interpreter.programs.library.values()].flatMap((code) =>
@@ -68,11 +67,11 @@ function callLines({ interpreter }: Debuggee): number[] {
   return [...new Set(lines)].sort((a, b) => a - b);
 }
 
-function setBreakpoints(debugging: Debugging, { breakpoints = [], source }: Arguments): unknown {
+function setBreakpoints(debugging: Debugging, { breakpoints = [], source = {} }: Arguments): unknown {
   const { debuggee } = debugging;
-  if (source?.path !== undefined && resolve(source.path) !== sourceOf(debuggee).path) {
+  if (!isUnderWay(source, debuggee)) {
     return {
-      breakpoints: breakpoints.map(({ line }) => ({ verified: false, line, message: 'not the scenario under way' })),
+      breakpoints: breakpoints.map(({ line }) => ({ verified: false, line, message: 'not what is debugged' })),
     };
   }
   const lines = callLines(debuggee);
@@ -218,6 +217,8 @@ export const requests: Readonly<Record<string, Handler>> = {
     })),
   }),
   stackTrace,
+  source: ({ debuggee }, { source, sourceReference }) =>
+    contentOf(debuggee, source?.sourceReference ?? sourceReference),
   scopes: (debugging, { frameId }) => {
     const task = debugging.taskOfFrame(frameId);
     return { scopes: task === null ? [] : debugging.references.scopesOf(task) };

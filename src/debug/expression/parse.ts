@@ -24,10 +24,15 @@ const words: Readonly<Record<string, BinaryOperator>> = { and: '&&', or: '||' };
 /** An expression may be this deep; more is refused, as it would not fit on the stack. */
 const DEEPEST = 200;
 
+/** And of this many words and signs: a chain of operators is as deep as it is long. */
+const LONGEST = 1000;
+
 /** Reads a whole text as one expression. */
 export function parseExpression(text: string): Outcome<Expression> {
   const read = tokens(text);
   if (!read.ok) return read;
+  const beyond = read.value[LONGEST];
+  if (beyond !== undefined) return bad('the expression is too long', beyond.span);
   const parser = new Parser(read.value);
   const expression = parser.binary(0);
   if (!expression.ok) return expression;

@@ -174,3 +174,32 @@ test('on a port of the loopback interface each connection debugs a scenario of i
     await client.disconnectRequest();
   }
 });
+
+test('an editor launches an image: the plan that restores it is its source', async (t) => {
+  const { client } = adapter(t);
+  await client.initializeRequest();
+  const program = join(import.meta.dirname, '../../../scenarios/demo/tree.image.yaml');
+  await Promise.all([client.waitForEvent('initialized'), client.launchRequest({ program, fixes: 'P3' } as never)]);
+  const { content } = (await client.sourceRequest({ sourceReference: 1 })).body;
+  const line = content.split('\n').findIndex((text) => text.includes('fork(')) + 1;
+  const source = { sourceReference: 1 };
+  const set = await client.setBreakpointsRequest({ source, breakpoints: [{ line }] });
+  t.like(set.body.breakpoints[0], { verified: true, line });
+  const { threadId } = await stopsAfter(client, () => client.configurationDoneRequest());
+  const { stackFrames } = (await client.stackTraceRequest({ threadId })).body;
+  t.like(stackFrames[0], { line, source: { name: 'the plan of tree.image.yaml', sourceReference: 1 } });
+  await client.disconnectRequest();
+});
+
+test('an image that cannot be restored, and a schedule of another scenario, are refused with the reason', async (t) => {
+  const { client, program } = adapter(t);
+  await client.initializeRequest();
+  const image = join(import.meta.dirname, '../../../scenarios/demo/tree.image.yaml');
+  await t.throwsAsync(client.launchRequest({ program: image } as never), { message: /cannot be restored: P3/ });
+  const schedule = join(program, '../other.schedule.yaml');
+  const start = 'version: 1\nscenario: Another\nhazard: P6\ntask: init\npreemptions: 0\nconstraints: []\n';
+  writeFileSync(schedule, `${start}schedule: []\n`);
+  await t.throwsAsync(client.launchRequest({ program, schedule } as never), {
+    message: /the schedule is of "Another"/,
+  });
+});
