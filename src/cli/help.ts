@@ -7,7 +7,7 @@ export const commands = [
   ['replay', 'SCENARIO…', 'runs scenarios once and prints their trace'],
   ['test', 'PATH…', 'explores every scenario under the paths against what it expects'],
   ['explore', 'SCENARIO', 'searches the schedules of a scenario for hazards'],
-  ['debug', 'SCENARIO', 'steps through a scenario, forward and back'],
+  ['debug', 'SCENARIO | IMAGE', 'steps through a scenario or the restore of an image, forward and back'],
   ['dap', '', 'serves editors over the Debug Adapter Protocol'],
   ['restore', 'IMAGE', 'restores an image into the simulated kernel and verifies it'],
   ['plan', 'IMAGE', 'prints the programs that restore an image'],
@@ -32,7 +32,9 @@ export function version(): string {
 
 /** The help of thaw as a whole. */
 export function helpText(): string {
-  const rows = commands.map(([name, rest, summary]) => `  ${`${name} ${rest}`.padEnd(22)}${summary}`);
+  const names = commands.map(([name, rest]) => `${name} ${rest}`);
+  const width = Math.max(...names.map(({ length }) => length)) + 2;
+  const rows = commands.map(([, , summary], i) => `  ${names[i]!.padEnd(width)}${summary}`);
   return `Usage: thaw [command] [options]
 
 Restores checkpointed process trees and IPC objects on a simulated Linux kernel, and shows every race on the way there.

@@ -61,7 +61,7 @@ const define: Readonly<Record<CommandName, (command: Command) => unknown>> = {
     const script: { kind: 'file' | 'command'; text: string }[] = [];
     const scripted = (kind: 'file' | 'command') => (text: string) => [...script, script.push({ kind, text })];
     withScenario(command)
-      .argument('<scenario>')
+      .argument('<scenario>', 'a scenario or an image file, or the folder of a CRIU dump')
       .option('--schedule <file>', 'stand at the start of a saved schedule')
       .option('-x, --command-file <file>', 'carry out the commands in a file first', scripted('file'))
       .option('--ex <command>', 'carry out a command first (-ex as in gdb)', scripted('command'))
