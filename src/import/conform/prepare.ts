@@ -28,7 +28,7 @@ const asTheyAre = (args: readonly Datum[]): readonly Datum[] => args;
 
 /** Files of /proc that the simulated kernel answers for. */
 const MODELLED =
-  /^\/proc\/(sys\/fs\/mqueue\/|sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/ns\/\w+)?$|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
+  /^\/proc\/(sys\/fs\/(mqueue\/|pipe-)|sys\/kernel\/(msg|sem|shm|ns_last_pid|pid_max)|sysvipc\/|(self|\d+)(\/ns\/\w+)?$|(self|\d+)(\/task\/\d+)?\/(oom_score_adj|comm|children)$)/;
 
 /** Calls that need to know what an open file is; the others only its number. */
 const CONTENT: ReadonlySet<string> = new Set([

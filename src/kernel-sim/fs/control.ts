@@ -38,7 +38,6 @@ import { operation, type Steps } from '../machine/effect.ts';
 import type { Transaction } from '../machine/store.ts';
 import { findPid, numberIn } from '../pid/pid.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { capable } from '../task/cred.ts';
 import type { Task } from '../task/task.ts';
 import { duplicateFrom } from './duplicate.ts';
 import { isPipe, resizePipe, watchPipe } from './fifo.ts';
@@ -51,9 +50,6 @@ import { pipeOf } from './pipe.ts';
 
 /** The status flags that F_SETFL changes. */
 const SETTABLE = O_APPEND | O_DIRECT | O_NOATIME | O_NONBLOCK;
-
-/** fs/pipe.c:pipe_max_size: more bytes than this need CAP_SYS_RESOURCE. */
-const MAX_PIPE_SIZE = 1024 * 1024;
 
 const INT_MIN = -(2 ** 31);
 
@@ -182,21 +178,14 @@ const fileFlags = operation(
   },
 );
 
-const mayResize = operation(
-  'pipe.may_resize',
-  (tx: Transaction, task: Task, fd: number, size: number): Result<File> => {
-    const file = fileAt(tx, task, fd);
-    if (file === null || !isPipe(tx, file)) return fail('EBADF');
-    if (size > 2 ** 31) return fail('EINVAL'); // it does not round up to a power of two
-    const grows = size > tx.read(pipeOf(tx, file).capacity) * PAGE_SIZE;
-    const mayExceed = capable(tx.read(task.cred), 'CAP_SYS_RESOURCE');
-    return grows && size > MAX_PIPE_SIZE && !mayExceed ? fail('EPERM') : ok(file);
-  },
-);
+const pipeAt = operation('pipe.get', (tx: Transaction, task: Task, fd: number): Result<File> => {
+  const file = fileAt(tx, task, fd);
+  return file === null || !isPipe(tx, file) ? fail('EBADF') : ok(file);
+});
 
-function* setPipeSize(task: Task, fd: number, size: number): Steps<Result<number>> {
-  const file = yield* mayResize(task, fd, size);
-  return file.ok ? yield* resizePipe(file.value, size) : file;
+function* setPipeSize(k: Kernel, task: Task, fd: number, size: number): Steps<Result<number>> {
+  const file = yield* pipeAt(task, fd);
+  return file.ok ? yield* resizePipe(k, task, file.value, size) : file;
 }
 
 /**
@@ -214,7 +203,7 @@ export function control(k: Kernel, task: Task, fd: number, command: number, argu
     case F_SETFD:
       return descriptorFlags(task, fd, (argument & FD_CLOEXEC) !== 0);
     case F_SETPIPE_SZ:
-      if (!k.is26) return setPipeSize(task, fd, argument >>> 0);
+      if (!k.is26) return setPipeSize(k, task, fd, argument >>> 0);
       return fileFlags(k, task, fd, command, argument);
     default:
       return fileFlags(k, task, fd, command, argument);

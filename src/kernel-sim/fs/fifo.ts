@@ -18,6 +18,7 @@ import type { Task } from '../task/task.ts';
 import { File, fileOperations, readable, writable } from './file.ts';
 import { Inode, inodeNumber, touch } from './inode.ts';
 import { Pipe, pipeLength, pipeOf, readPipe, tellWatchers, writePipe } from './pipe.ts';
+import { chargePipe, mayHavePages, pipeSize, unchargePipe } from './pipe-limits.ts';
 import { awaken, joinQueue, leaveQueue } from './wait-queue.ts';
 
 /** What an open waits for: that the other side has been opened more often than `seen` times. */
@@ -55,27 +56,33 @@ function leave(tx: Transaction, k: Kernel, file: File): void {
     return;
   }
   tx.write((tx.read(file.node) as Inode).pipe, null);
+  unchargePipe(tx, k, pipe);
   tx.free(pipe);
 }
 
-const begin = operation('fifo.open', (tx: Transaction, file: File): Partner | 'ready' | 'ENXIO' | 'EINVAL' => {
-  const inode = tx.read(file.node) as Inode;
-  const pipe = tx.read(inode.pipe) ?? tx.create(Pipe);
-  const flags = tx.read(file.flags);
-  const impatient = (flags & O_NONBLOCK) !== 0;
-  if (!readable(flags) && !writable(flags)) return 'EINVAL';
-  // A writer that will not wait needs somebody to write to.
-  if (!readable(flags) && impatient && tx.read(pipe.readers) === 0) return 'ENXIO';
-  tx.write(inode.pipe, pipe);
-  tx.write(file.data, pipe);
-  enter(tx, pipe, flags);
-  if (readable(flags) && writable(flags)) return 'ready';
-  if (readable(flags)) {
-    if (tx.read(pipe.writers) > 0 || impatient) return 'ready';
-    return { side: 'writer', seen: tx.read(pipe.writerOpens) };
-  }
-  return tx.read(pipe.readers) > 0 ? 'ready' : { side: 'reader', seen: tx.read(pipe.readerOpens) };
-});
+const begin = operation(
+  'fifo.open',
+  (tx: Transaction, k: Kernel, task: Task, file: File): Partner | 'ready' | 'ENXIO' | 'EINVAL' => {
+    const inode = tx.read(file.node) as Inode;
+    const known = tx.read(inode.pipe);
+    const pipe = known ?? tx.create(Pipe);
+    const flags = tx.read(file.flags);
+    const impatient = (flags & O_NONBLOCK) !== 0;
+    if (!readable(flags) && !writable(flags)) return 'EINVAL';
+    // A writer that will not wait needs somebody to write to.
+    if (!readable(flags) && impatient && tx.read(pipe.readers) === 0) return 'ENXIO';
+    if (known === null) chargePipe(tx, k, task, pipe);
+    tx.write(inode.pipe, pipe);
+    tx.write(file.data, pipe);
+    enter(tx, pipe, flags);
+    if (readable(flags) && writable(flags)) return 'ready';
+    if (readable(flags)) {
+      if (tx.read(pipe.writers) > 0 || impatient) return 'ready';
+      return { side: 'writer', seen: tx.read(pipe.writerOpens) };
+    }
+    return tx.read(pipe.readers) > 0 ? 'ready' : { side: 'reader', seen: tx.read(pipe.readerOpens) };
+  },
+);
 
 const awaitPartner = operation(
   'fifo.wait',
@@ -91,7 +98,7 @@ const awaitPartner = operation(
 
 /** Opens an end of a FIFO: waits until the other one is open too. ENXIO for a writer that will not wait. */
 function* open(k: Kernel, task: Task, file: File): Steps<Result<undefined>> {
-  const partner = yield* begin(file);
+  const partner = yield* begin(k, task, file);
   if (partner === 'ready') return done;
   if (typeof partner === 'string') return fail(partner);
   for (;;) {
@@ -135,6 +142,7 @@ export const createPipe = operation(
   (tx: Transaction, k: Kernel, task: Task, status: number): readonly [File, File] => {
     const cred = tx.read(task.cred);
     const pipe = tx.create(Pipe);
+    chargePipe(tx, k, task, pipe);
     const inode = tx.create(Inode, {
       mode: S_IFIFO | 0o600,
       uid: cred.fsuid,
@@ -155,15 +163,23 @@ export const createPipe = operation(
   },
 );
 
-/** F_SETPIPE_SZ: the size in bytes, rounded up to a power of two of pages; EBUSY when more than that is in use. */
-export const resizePipe = operation('pipe.resize', (tx: Transaction, file: File, bytes: number): Result<number> => {
-  const pipe = pipeOf(tx, file);
-  const pages = 2 ** Math.ceil(Math.log2(Math.max(1, bytes / PAGE_SIZE)));
-  if (tx.read(pipe.pages).length > pages) return fail('EBUSY');
-  tx.write(pipe.capacity, pages);
-  awaken(tx, pipe.waiters);
-  return { ok: true, value: pages * PAGE_SIZE };
-});
+/** F_SETPIPE_SZ: the size in bytes, rounded up to a power of two of pages; EINVAL, EPERM, EBUSY when more than that is in use. */
+export const resizePipe = operation(
+  'pipe.resize',
+  (tx: Transaction, k: Kernel, task: Task, file: File, bytes: number): Result<number> => {
+    const pipe = pipeOf(tx, file);
+    const pages = pipeSize(bytes) / PAGE_SIZE;
+    if (pages === 0) return fail('EINVAL'); // it does not round up to a power of two
+    const may = mayHavePages(tx, k, task, pipe, pages);
+    if (!may.ok) return may;
+    if (tx.read(pipe.pages).length > pages) return fail('EBUSY');
+    unchargePipe(tx, k, pipe);
+    tx.write(pipe.capacity, pages);
+    tx.add(k.users.pipePages.at(tx.read(pipe.payer)), pages);
+    awaken(tx, pipe.waiters);
+    return { ok: true, value: pages * PAGE_SIZE };
+  },
+);
 
 /** Begins or ends telling the owner of an end of a pipe what becomes possible there; for operations. */
 export const watchPipe = (tx: Transaction, file: File, on: boolean): void => {

@@ -21,6 +21,7 @@ import { Inode, link, touch, typeOf, writeContent } from './inode.ts';
 import { type Leases, noLeases } from './lease.ts';
 import type { Locks } from './lock-table.ts';
 import { mountOn } from './mount.ts';
+import { pipeLimits } from './pipe-limits.ts';
 import { noRecordLocks, type RecordLocks } from './record-lock.ts';
 
 interface FileSystemFields {
@@ -30,6 +31,10 @@ interface FileSystemFields {
   /** Locks and leases of fcntl(2). */
   recordLocks: RecordLocks;
   leases: Leases;
+  /** /proc/sys/fs/pipe-*; see pipe-limits.ts. */
+  pipeMaxSize: number;
+  pipePagesSoft: number;
+  pipePagesHard: number;
   /** oom_score_adj, by process. */
   oomScores: TableOf<number>;
 }
@@ -41,6 +46,7 @@ export const FileSystem = layout<FileSystemFields>('file_system', {
   locks: table<Locks | null>(null),
   recordLocks: noRecordLocks,
   leases: noLeases,
+  ...pipeLimits,
   oomScores: table(0),
 });
 

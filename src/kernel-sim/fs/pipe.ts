@@ -42,6 +42,8 @@ interface PipeFields {
   pages: readonly Page[];
   /** Most pages it holds. */
   capacity: number;
+  /** The user whose pages these are. */
+  payer: number;
   /** Writers asleep, for the 2.6.26 reader that waits for them. */
   waitingWriters: number;
   waiters: readonly Task[];
@@ -58,6 +60,7 @@ export const Pipe = layout<PipeFields>('pipe', {
   writerOpens: 0,
   pages: [],
   capacity: PIPE_SIZE / PAGE_SIZE,
+  payer: 0,
   waitingWriters: 0,
   waiters: [],
   watchers: [],

@@ -14,6 +14,8 @@ interface UserCountsFields {
   signals: TableOf<number>;
   /** Bytes of POSIX queues by the real user id of who made them, for RLIMIT_MSGQUEUE; see mqueue/open.ts. */
   queueBytes: TableOf<number>;
+  /** Pages of pipes by the real user id of who made them; see fs/pipe-limits.ts. */
+  pipePages: TableOf<number>;
 }
 
 export type UserCounts = Handle<UserCountsFields>;
@@ -22,6 +24,7 @@ export const UserCounts = layout<UserCountsFields>('user_counts', {
   processes: table(0),
   signals: table(0),
   queueBytes: table(0),
+  pipePages: table(0),
 });
 
 /** Counts one more process of the caller's user; false, counting nothing, when that is over the limit. */

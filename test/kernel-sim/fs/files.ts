@@ -4,8 +4,10 @@ import { POLLIN, POLLRDNORM } from '../../../src/kernel-sim/abi/descriptor.ts';
 import {
   F_GETFL,
   F_GETOWN,
+  F_GETPIPE_SZ,
   F_SETFL,
   F_SETOWN,
+  F_SETPIPE_SZ,
   F_SETSIG,
   O_APPEND,
   O_ASYNC,
@@ -299,4 +301,23 @@ test('an end of a pipe with O_ASYNC tells its owner what becomes possible', (t) 
       { si_signo: SIGUSR2, si_code: POLL_IN, si_band: POLLIN | POLLRDNORM, si_fd: reader },
     ],
   );
+});
+
+test('a user with many pages of pipes gets small ones, and may not enlarge them', (t) => {
+  const bed = furnished('6.x');
+  const write = (name: string, text: string): string =>
+    bed.outcome(bed.init, 'write', open(bed, bed.init, `/proc/sys/fs/${name}`, O_RDWR), text, text.length);
+  t.is(write('pipe-user-pages-soft', '20'), '= 2');
+  const made = (): number => {
+    const pipe = bed.call(bed.user, 'pipe', OUT);
+    return pipe.ok ? (pipe.value.out!.pipefd as readonly number[])[0]! : -1;
+  };
+  t.is(bed.outcome(bed.user, 'fcntl', made(), F_GETPIPE_SZ, 0), '= 65536');
+  const small = made();
+  t.is(bed.outcome(bed.user, 'fcntl', small, F_GETPIPE_SZ, 0), '= 8192');
+  t.is(bed.outcome(bed.user, 'fcntl', small, F_SETPIPE_SZ, 65_536), 'EPERM');
+  t.is(write('pipe-max-size', '5000'), '= 4');
+  t.is(bed.outcome(bed.init, 'fcntl', 4, F_GETPIPE_SZ, 0), '= 65536');
+  t.is(write('pipe-max-size', '0'), '= 1'); // one page
+  t.is(write('pipe-max-size', '4294967296'), 'EINVAL');
 });

@@ -4,7 +4,7 @@
  */
 
 import { CAP_CHECKPOINT_RESTORE } from '../../abi/capability.ts';
-import { INT_MAX, NGROUPS_MAX, NR_OPEN, PID_MAX_LIMIT, PIPE_SIZE, RESERVED_PIDS } from '../../abi/limits.ts';
+import { INT_MAX, NGROUPS_MAX, NR_OPEN, PID_MAX_LIMIT, RESERVED_PIDS } from '../../abi/limits.ts';
 import { type IpcSysctl, ipcSysctls } from '../../ipc/limits.ts';
 import type { Kernel } from '../../kernel.ts';
 import type { Cell } from '../../machine/layout.ts';
@@ -14,6 +14,7 @@ import { done, fail } from '../../result.ts';
 import { mayChoosePids } from '../../task/cred.ts';
 import type { Task } from '../../task/task.ts';
 import type { NodeOperations } from '../node.ts';
+import { pipeSysctls } from '../pipe-limits.ts';
 import { procDirectory } from './node.ts';
 import { type Sysctl, sysctlFile } from './sysctl.ts';
 
@@ -71,7 +72,7 @@ const kernelValues = (k: Kernel): Readonly<Record<string, Sysctl>> => ({
 
 const fsValues = (k: Kernel): Readonly<Record<string, Sysctl>> => ({
   nr_open: constant(NR_OPEN),
-  ...(k.is26 ? {} : { 'pipe-max-size': constant(PIPE_SIZE * 16) }),
+  ...(k.is26 ? {} : pipeSysctls),
 });
 
 const filesOf = (
