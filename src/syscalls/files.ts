@@ -103,6 +103,15 @@ function* listDirectory(
   return ok({ value: entries.value.reduce((sum, entry) => sum + entry.recordLength, 0), out: { dirp } });
 }
 
+/** Flags that change nothing here: RWF_HIPRI, RWF_DSYNC, RWF_SYNC, RWF_NOWAIT. */
+const HARMLESS = 0xf;
+
+/** Where preadv2 and pwritev2 begin: -1 means the open file's position, null here. They came with 4.6. */
+function positionOf(k: Kernel, offset: number): Result<number | null> {
+  if (k.is26) return fail('ENOSYS');
+  return offset < -1 ? fail('EINVAL') : ok(offset === -1 ? null : offset);
+}
+
 /** More than UIO_MAXIOV segments, or fewer than none: asked before the list is read. */
 const isBadCount = (iovcnt: number): boolean => iovcnt < 0 || iovcnt > 1024;
 
@@ -177,6 +186,36 @@ export const fileCalls = [
     *run(k, task, { fd, iov, iovcnt, offset }) {
       if (k.is26) return fail('ENOSYS');
       return offset < 0 ? fail('EINVAL') : yield* gather(k, task, fd, iov, iovcnt, offset);
+    },
+  }),
+  syscall({
+    name: 'preadv2',
+    family: 'descriptors',
+    leavesOut: 'what RWF_HIPRI, RWF_DSYNC, RWF_SYNC and RWF_NOWAIT ask for',
+    parameters: {
+      fd: int('fd'),
+      iov: segments('inout'),
+      iovcnt: int(),
+      offset: long('offset'),
+      flags: int(),
+    },
+    *run(k, task, { fd, iov, iovcnt, offset, flags }) {
+      const at = positionOf(k, offset);
+      if (!at.ok) return at;
+      if ((flags & ~HARMLESS) !== 0) return yield* afterDescriptor(k, task, fd, fail('EOPNOTSUPP'));
+      return yield* scatter(k, task, fd, iov, iovcnt, at.value);
+    },
+  }),
+  syscall({
+    name: 'pwritev2',
+    family: 'descriptors',
+    leavesOut: 'RWF_APPEND, what RWF_HIPRI, RWF_DSYNC, RWF_SYNC and RWF_NOWAIT ask for',
+    parameters: { fd: int('fd'), iov: segments('in'), iovcnt: int(), offset: long('offset'), flags: int() },
+    *run(k, task, { fd, iov, iovcnt, offset, flags }) {
+      const at = positionOf(k, offset);
+      if (!at.ok) return at;
+      if ((flags & ~HARMLESS) !== 0) return yield* afterDescriptor(k, task, fd, fail('EOPNOTSUPP'));
+      return yield* gather(k, task, fd, iov, iovcnt, at.value);
     },
   }),
   syscall({
