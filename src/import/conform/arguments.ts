@@ -49,7 +49,8 @@ export function argumentsOf(call: RecordedCall, syscall: Syscall): readonly Datu
     else {
       const value = evaluate(expr, NO_VARIABLES);
       if (!value.ok) return `argument ${name}: ${value.message}`;
-      args.push(expr.kind === 'string' && expr.truncated ? goingOn(String(value.value), given) : toDatum(value.value));
+      const cut = expr.kind === 'string' && expr.truncated && typeof value.value === 'string';
+      args.push(cut ? goingOn(value.value as string, given) : toDatum(value.value));
     }
   }
   return args;
