@@ -50,7 +50,7 @@ export function argumentsOf(call: RecordedCall, syscall: Syscall): readonly Datu
       const value = evaluate(expr, NO_VARIABLES);
       if (!value.ok) return `argument ${name}: ${value.message}`;
       const cut = expr.kind === 'string' && expr.truncated && typeof value.value === 'string';
-      args.push(cut ? goingOn(value.value as string, given) : toDatum(value.value));
+      args.push(cut ? goingOn(value.value, given) : toDatum(value.value));
     }
   }
   return args;
