@@ -19,7 +19,7 @@ export function subjectOf(scenario: Scenario): Subject {
   return { ...subject, isAsExpected: () => expectations.areMet };
 }
 
-const STATES = 2_000_000;
+const STATES = 5_000_000;
 const STEPS = 200_000_000;
 
 /** The budget of a scenario: its own limits on states and steps, and a time of the caller's. */

@@ -40,8 +40,8 @@ export interface SearchOptions {
   readonly onFindings?: (findings: readonly Finding[]) => void;
   /** Called at each state in which nobody will ever step again. */
   readonly onEnd?: () => void;
-  /** Called for each state that is kept, or kept with another value. */
-  readonly onKept?: (lo: number, hi: number, value: number, edges: number) => void;
+  /** Called for each state that is kept, or kept with another value; `edges` is null for one that is another search's. */
+  readonly onKept?: (lo: number, hi: number, value: number, edges: number | null) => void;
 }
 
 /** A way down the tree of schedules: at each fork who is taken, and who was before it, by name. */
@@ -92,6 +92,7 @@ export class Search {
   #ends = 0;
   #transitions = 0;
   #edges = 0;
+  #own = 0;
 
   constructor(walker: Walker, sharing: Sharing, options: SearchOptions) {
     this.#walker = walker;
@@ -120,7 +121,7 @@ export class Search {
     return {
       complete,
       bounded: this.#bounded,
-      states: this.#visited.size,
+      states: this.#own,
       root: root.name,
       transitions: this.#transitions,
       ends: this.#ends,
@@ -161,11 +162,35 @@ export class Search {
     return branches;
   }
 
-  /** Takes a state for searched that another search answers for: below it nothing is left to do but what slept there. */
-  claim(lo: number, hi: number, value: number): void {
-    const known = this.#visited.get(lo, hi);
-    const isBetter = known === undefined || (this.#isBounded ? value < known : (known & value) === value);
-    if (isBetter) this.#visited.set(lo, hi, value);
+  /**
+   * Takes a state for searched that another search answers for: below it nothing is left to do but what slept there.
+   *
+   * @param value what the other keeps with it; null if that cannot be told
+   * @param edges how many steps lead on from it
+   * @param isCounted whether it is to be left to the other if both have come to it
+   */
+  claim(lo: number, hi: number, value: number | null, edges: number, isCounted: boolean): void {
+    const visited = this.#visited;
+    const at = visited.find(lo, hi);
+    if (isCounted && visited.isOwn(at)) {
+      visited.cede(at);
+      this.#own--;
+      this.#edges -= edges;
+    }
+    if (value === null) {
+      if (isCounted && visited.isFree(at)) visited.name(at, lo, hi);
+      return;
+    }
+    if (visited.has(at)) {
+      const known = visited.valueAt(at);
+      if (this.#isBounded ? value >= known : (known & value) !== value) return;
+    }
+    visited.put(at, lo, hi, value, false);
+  }
+
+  /** The states that are this search's own, and the steps that lead on from them. */
+  get count(): { readonly states: number; readonly edges: number } {
+    return { states: this.#own, edges: this.#edges };
   }
 
   /** Where the schedules part; goes there first, if need be. */
@@ -346,15 +371,22 @@ export class Search {
   #keep({ trail: { sketch } }: Root, level: Level, at: number): void {
     const lo = this.#isBounded ? mix(sketch.lo, level.running) : sketch.lo;
     let value = this.#isBounded ? level.preemptions : level.sleep;
-    if (!this.#visited.has(at)) this.#edges += level.count();
-    else if (!this.#isBounded) {
+    if (this.#visited.isFree(at)) {
+      this.#own++;
+      this.#edges += level.count();
+    } else if (!this.#isBounded && this.#visited.has(at)) {
       const known = this.#visited.valueAt(at);
       level.leaveBut(known & ~value);
       value &= known;
       level.sleep = value;
     }
     this.#visited.put(at, lo, sketch.hi, value);
-    this.#options.onKept?.(lo, sketch.hi, value, level.count());
+    const { onKept } = this.#options;
+    if (onKept !== undefined) onKept(lo, sketch.hi, value, this.#isOwn(lo, sketch.hi) ? level.count() : null);
+  }
+
+  #isOwn(lo: number, hi: number): boolean {
+    return this.#visited.isOwn(this.#visited.find(lo, hi));
   }
 
   #report(): void {

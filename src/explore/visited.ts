@@ -3,9 +3,15 @@
  * Two states with the same hash are taken for one; at n states the chance of that is about n² / 2^65.
  */
 
-/** Integers of a slot: the two lanes of the hash, the number, and whether it is used. A look then costs one line of the cache. */
+/** Integers of a slot: the two lanes of the hash, the number, and whose it is. A look then costs one line of the cache. */
 const SLOT = 4;
-const [HI, VALUE, USED] = [1, 2, 3];
+const [HI, VALUE, WHOSE] = [1, 2, 3];
+
+/**
+ * Whose a state is: this search came to it first as far as is known, or another did; and one that another came to without its being
+ * known what was searched below it. Zero is a slot without a state.
+ */
+const [OWN, OTHERS, NAMED] = [1, 2, 3];
 
 /**
  * How many states can be kept in so many megabytes; without a limit, any number.
@@ -21,24 +27,30 @@ export class Visited {
   size = 0;
   #slots = new Int32Array(SLOT << 12);
 
-  /** The number kept for a state, undefined if it was never put in. */
-  get(lo: number, hi: number): number | undefined {
-    const at = this.find(lo, hi);
-    return this.has(at) ? this.valueAt(at) : undefined;
-  }
-
-  set(lo: number, hi: number, value: number): void {
-    this.put(this.find(lo, hi), lo, hi, value);
-  }
-
   /** Where a state is, or belongs; good until the next {@link put}. */
   find(lo: number, hi: number): number {
     return find(this.#slots, lo, hi);
   }
 
-  /** Whether there is a state at a place. */
+  /** Whether there is a state at a place of which a number is kept. */
   has(at: number): boolean {
-    return this.#slots[at + USED] === 1;
+    const whose = this.#slots[at + WHOSE];
+    return whose === OWN || whose === OTHERS;
+  }
+
+  /** Whether a state that is put at a place is nobody's so far. */
+  isFree(at: number): boolean {
+    return this.#slots[at + WHOSE] === 0;
+  }
+
+  /** Whether the state at a place is this search's own. */
+  isOwn(at: number): boolean {
+    return this.#slots[at + WHOSE] === OWN;
+  }
+
+  /** Leaves the state at a place to another search. */
+  cede(at: number): void {
+    this.#slots[at + WHOSE] = OTHERS;
   }
 
   /** The number kept for the state at a place. */
@@ -47,13 +59,25 @@ export class Visited {
   }
 
   /** Keeps a number for a state at its place. */
-  put(at: number, lo: number, hi: number, value: number): void {
+  put(at: number, lo: number, hi: number, value: number, isOwn = true): void {
     const slots = this.#slots;
     slots[at + VALUE] = value;
-    if (slots[at + USED] === 1) return;
+    if (this.has(at)) return;
+    const isFree = slots[at + WHOSE] === 0;
+    slots[at + WHOSE] = isOwn && isFree ? OWN : OTHERS;
+    if (isFree) this.#occupy(at, lo, hi);
+  }
+
+  /** Puts down that a state is another search's, and nothing else of it. */
+  name(at: number, lo: number, hi: number): void {
+    this.#slots[at + WHOSE] = NAMED;
+    this.#occupy(at, lo, hi);
+  }
+
+  #occupy(at: number, lo: number, hi: number): void {
+    const slots = this.#slots;
     slots[at] = lo;
     slots[at + HI] = hi;
-    slots[at + USED] = 1;
     this.size++;
     if (this.size * 2 * SLOT > slots.length) this.#grow();
   }
@@ -62,13 +86,13 @@ export class Visited {
     const old = this.#slots;
     const slots = new Int32Array(old.length * 2);
     for (let i = 0; i < old.length; i += SLOT) {
-      if (old[i + USED] !== 1) continue;
+      if (old[i + WHOSE] === 0) continue;
       const [lo, hi] = [old[i] as number, old[i + HI] as number];
       const at = find(slots, lo, hi);
       slots[at] = lo;
       slots[at + HI] = hi;
       slots[at + VALUE] = old[i + VALUE] as number;
-      slots[at + USED] = 1;
+      slots[at + WHOSE] = old[i + WHOSE] as number;
     }
     this.#slots = slots;
   }
@@ -78,6 +102,6 @@ export class Visited {
 function find(slots: Int32Array, lo: number, hi: number): number {
   const mask = slots.length - SLOT;
   let at = ((lo ^ (hi >>> 7)) * SLOT) & mask;
-  while (slots[at + USED] === 1 && (slots[at] !== lo || slots[at + HI] !== hi)) at = (at + SLOT) & mask;
+  while (slots[at + WHOSE] !== 0 && (slots[at] !== lo || slots[at + HI] !== hi)) at = (at + SLOT) & mask;
   return at;
 }

@@ -9,30 +9,36 @@ import { SINGLE } from '../stands.ts';
 export interface Claims {
   /** Which search of its process they belong to. */
   readonly round: number;
+  /** The sender's rank; who has the lower one counts a state that both have come to. */
+  readonly rank: number;
   /** Names of the actors whose numbers are the bits of the values; null where values are counts of preemptions. */
   readonly actors: readonly string[] | null;
-  /** Three numbers for each state: the two halves of its hash, and the value kept with it. */
+  /** Four numbers for each state: the two halves of its hash, the value kept with it, and how many steps lead on from it. */
   readonly states: Int32Array;
 }
 
-/** Integers in threes, as many as there are. */
-export class Triples {
-  #numbers = new Int32Array(3 * 1024);
+/** In the place of a number of steps: the state is another's, and kept with another value only. */
+const NOT_MINE = -1;
+
+/** Gathers the states of a message. */
+export class Claiming {
+  #numbers = new Int32Array(4 * 1024);
   #length = 0;
 
   get isEmpty(): boolean {
     return this.#length === 0;
   }
 
-  add(first: number, second: number, third: number): void {
+  add(lo: number, hi: number, value: number, edges: number | null): void {
     if (this.#length === this.#numbers.length) {
       const longer = new Int32Array(this.#numbers.length * 2);
       longer.set(this.#numbers);
       this.#numbers = longer;
     }
-    this.#numbers[this.#length++] = first;
-    this.#numbers[this.#length++] = second;
-    this.#numbers[this.#length++] = third;
+    this.#numbers[this.#length++] = lo;
+    this.#numbers[this.#length++] = hi;
+    this.#numbers[this.#length++] = value;
+    this.#numbers[this.#length++] = edges ?? NOT_MINE;
   }
 
   /** What was added since this was last asked. */
@@ -43,37 +49,35 @@ export class Triples {
   }
 }
 
-/** Claims to states, to be sent. */
-export function claimsOf(round: number, states: Int32Array, actors: readonly Actor[] | null): Claims {
-  return { round, states, actors: actors?.slice(0, SINGLE).map(({ name }) => name) ?? null };
-}
+/** The names that go along with values that are masks. */
+export const sleepersOf = (actors: readonly Actor[]): string[] => actors.slice(0, SINGLE).map(({ name }) => name);
 
 /**
  * Calls `claim` for each state of a message, with its value in the receiver's numbers.
- * A state at which somebody sleeps whom the receiver does not know yet is passed over: it will be searched once more.
+ * The value is null where somebody sleeps whom the receiver does not know yet; `edges` is null for a state that is not the sender's.
  */
 export function receive(
   { actors: senders, states }: Claims,
   actors: readonly Actor[],
-  claim: (lo: number, hi: number, value: number) => void,
+  claim: (lo: number, hi: number, value: number | null, edges: number | null) => void,
 ): void {
   const bits = senders?.map((name) => sleeperBit(actors.findIndex((actor) => actor.name === name)));
-  for (let i = 0; i < states.length; i += 3) {
-    const value = bits === undefined ? (states[i + 2] as number) : translated(states[i + 2] as number, bits);
-    if (value !== UNKNOWN) claim(states[i] as number, states[i + 1] as number, value);
+  for (let i = 0; i < states.length; i += 4) {
+    const kept = states[i + 2] as number;
+    const edges = states[i + 3] as number;
+    const value = bits === undefined ? kept : translated(kept, bits);
+    claim(states[i] as number, states[i + 1] as number, value, edges === NOT_MINE ? null : edges);
   }
 }
-
-const UNKNOWN = -1;
 
 /** The bit of an actor who can sleep; 0 for any other. */
 const sleeperBit = (index: number): number => (index >= 0 && index < SINGLE ? 1 << index : 0);
 
-function translated(value: number, bits: readonly number[]): number {
+function translated(value: number, bits: readonly number[]): number | null {
   let result = 0;
   for (let left = value; left !== 0; left &= left - 1) {
     const bit = bits[31 - Math.clz32(left & -left)] ?? 0;
-    if (bit === 0) return UNKNOWN;
+    if (bit === 0) return null;
     result |= bit;
   }
   return result;

@@ -7,7 +7,7 @@ import { subjectOf } from '../scenario.ts';
 import { inTurns } from '../turns.ts';
 
 /** States up to which one process is done before others have started. */
-const FEW = 300_000;
+const FEW = 1_000_000;
 
 /**
  * Explores a scenario exhaustively. What it reports does not depend on the number of processes, unless time ended it.

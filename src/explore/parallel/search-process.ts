@@ -16,7 +16,7 @@ import { type Branch, Search } from '../search.ts';
 import type { Sharing } from '../sharing.ts';
 import type { Subject } from '../subject.ts';
 import { inTurns } from '../turns.ts';
-import { type Claims, claimsOf, receive, Triples } from './claims.ts';
+import { Claiming, type Claims, receive, sleepersOf } from './claims.ts';
 import { Knowledge, type Told } from './knowledge.ts';
 
 /** What every process that takes part has to know. */
@@ -26,6 +26,8 @@ export interface Task {
   readonly budget: { readonly states: number; readonly steps: number };
   readonly preemptions?: number;
   readonly seed: number;
+  /** Its place among all that were ever started: of two that have come to a state, the first counts it. */
+  readonly rank: number;
 }
 
 export type Order =
@@ -35,8 +37,16 @@ export type Order =
   | { readonly kind: 'plan'; readonly count: number }
   | { readonly kind: 'branch'; readonly branch: Branch }
   | { readonly kind: 'claims'; readonly claims: Claims }
+  | { readonly kind: 'count' }
   /** Leave the branch at hand. */
   | { readonly kind: 'stop' };
+
+/** The states that are a process's to count, and the steps that lead on from them. */
+export interface Count {
+  readonly kind: 'counted';
+  readonly states: number;
+  readonly edges: number;
+}
 
 /** The branches of the tree of schedules, and the state from which they part. */
 export interface Plan {
@@ -51,8 +61,6 @@ export interface Done {
   readonly complete: boolean;
   readonly bounded: boolean;
   readonly surprised: boolean;
-  /** The states that were kept, three numbers each: the two halves of the hash, and how many steps lead on. */
-  readonly kept: Int32Array;
   readonly seen: Seen;
   readonly told: Told;
 }
@@ -60,6 +68,7 @@ export interface Done {
 export type Answer =
   | { readonly kind: 'opened' }
   | Plan
+  | Count
   | { readonly kind: 'claims'; readonly claims: Claims }
   | { readonly kind: 'told'; readonly told: Told }
   | Done;
@@ -73,8 +82,7 @@ class SearchProcess {
   readonly #explorer: Explorer;
   readonly #sharing: Sharing;
   readonly #knowledge: Knowledge;
-  readonly #kept = new Triples();
-  readonly #claimed = new Triples();
+  readonly #claiming = new Claiming();
   #search: Search;
   #round = 0;
   #isStopped = false;
@@ -99,8 +107,7 @@ class SearchProcess {
 
   begin(round: number, told: Told): void {
     this.#search.leave();
-    this.#kept.take();
-    this.#claimed.take();
+    this.#claiming.take();
     this.#round = round;
     this.#knowledge.hear(told);
     this.#explorer.coverage.restart();
@@ -113,7 +120,15 @@ class SearchProcess {
 
   hear(claims: Claims): void {
     if (claims.round !== this.#round) return;
-    receive(claims, this.#explorer.walker.machine.actors, (lo, hi, value) => this.#search.claim(lo, hi, value));
+    const isSenior = claims.rank < this.#task.rank;
+    receive(claims, this.#explorer.walker.machine.actors, (lo, hi, value, edges) =>
+      this.#search.claim(lo, hi, value, edges ?? 0, isSenior && edges !== null),
+    );
+  }
+
+  /** How many states are this process's to count, once everything that the others claim was heard. */
+  count(): Count {
+    return { kind: 'counted', ...this.#search.count };
   }
 
   stop(): void {
@@ -139,7 +154,6 @@ class SearchProcess {
           complete,
           bounded,
           surprised,
-          kept: this.#kept.take(),
           seen,
           told: this.#knowledge.tell(),
         };
@@ -156,17 +170,15 @@ class SearchProcess {
       ...(preemptions !== undefined && { bound: preemptions }),
       onFindings: (findings) => coverage.note(walker, findings),
       onEnd: () => coverage.end(this.#subject),
-      onKept: (lo, hi, value, edges) => {
-        this.#kept.add(lo, hi, edges);
-        this.#claimed.add(lo, hi, value);
-      },
+      onKept: (lo, hi, value, edges) => this.#claiming.add(lo, hi, value, edges),
     });
   }
 
   #tell(): void {
-    if (this.#claimed.isEmpty) return;
-    const actors = this.#task.preemptions === undefined ? this.#explorer.walker.machine.actors : null;
-    answer({ kind: 'claims', claims: claimsOf(this.#round, this.#claimed.take(), actors) });
+    if (this.#claiming.isEmpty) return;
+    const actors = this.#task.preemptions === undefined ? sleepersOf(this.#explorer.walker.machine.actors) : null;
+    const claims = { round: this.#round, rank: this.#task.rank, actors, states: this.#claiming.take() };
+    answer({ kind: 'claims', claims });
   }
 }
 
@@ -186,6 +198,7 @@ function serve(): void {
     else if (order.kind === 'plan') answer(opened.plan(order.count));
     else if (order.kind === 'branch') answer(await opened.search(order.branch));
     else if (order.kind === 'claims') opened.hear(order.claims);
+    else if (order.kind === 'count') answer(opened.count());
     else if (order.kind === 'stop') opened.stop();
   };
   process.on('message', (order: Order) => void carryOut(order));

@@ -4,7 +4,7 @@ import { startChild } from '../child.ts';
 import type { Branch } from '../search.ts';
 import type { Claims } from './claims.ts';
 import type { Told } from './knowledge.ts';
-import type { Answer, Done, Order, Plan, Task } from './search-process.ts';
+import type { Answer, Count, Done, Order, Plan, Task } from './search-process.ts';
 
 /** Who hears what a process tells without being asked. */
 export interface Hearing {
@@ -54,6 +54,12 @@ export class SearchWorker {
   async search(branch: Branch): Promise<Done | null> {
     const answer = await this.#ask({ kind: 'branch', branch });
     return answer?.kind === 'done' ? answer : null;
+  }
+
+  /** How many states are its to count; null when the process died. */
+  async count(): Promise<Count | null> {
+    const answer = await this.#ask({ kind: 'count' });
+    return answer?.kind === 'counted' ? answer : null;
   }
 
   end(): void {

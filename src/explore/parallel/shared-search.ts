@@ -10,7 +10,6 @@ import PQueue from 'p-queue';
 import type { Coverage } from '../coverage.ts';
 import type { Effort } from '../explore.ts';
 import type { Branch } from '../search.ts';
-import { Visited } from '../visited.ts';
 import type { Claims } from './claims.ts';
 import { Gathered, type Told } from './knowledge.ts';
 import type { Done, Plan, Task } from './search-process.ts';
@@ -29,13 +28,14 @@ const LOOK = 50;
 type Break = 'surprised' | 'moved' | 'died' | 'full' | 'expired';
 
 export class SharedSearch {
-  readonly #task: Task;
+  readonly #task: Omit<Task, 'rank'>;
   readonly #coverage: Coverage;
   readonly #expired: () => boolean;
   readonly #gathered = new Gathered();
   readonly #workers: SearchWorker[];
   #round = 0;
-  #visited = new Visited();
+  #started = 0;
+  #states = 0;
   #edges = 0;
   #isBounded = false;
   #break: Break | null = null;
@@ -45,7 +45,7 @@ export class SharedSearch {
    * @param coverage gets what is seen
    * @param jobs how many processes
    */
-  constructor(task: Task, coverage: Coverage, jobs: number, expired: () => boolean) {
+  constructor(task: Omit<Task, 'rank'>, coverage: Coverage, jobs: number, expired: () => boolean) {
     this.#task = task;
     this.#coverage = coverage;
     this.#expired = expired;
@@ -69,13 +69,11 @@ export class SharedSearch {
       for (const worker of this.#workers) worker.end();
     }
     if (this.#break === 'full' || this.#break === 'died') return null;
-    return { complete: this.#break === null && !this.#isBounded, states: this.#visited.size, steps: this.#edges };
+    return { complete: this.#break === null && !this.#isBounded, states: this.#states, steps: this.#edges };
   }
 
   /** One round: all branches, from nothing but what is known of cells. */
   async #search(): Promise<void> {
-    this.#visited = new Visited();
-    this.#edges = 0;
     this.#isBounded = false;
     this.#break = null;
     this.#coverage.restart();
@@ -84,6 +82,7 @@ export class SharedSearch {
     const idle = [...this.#workers];
     const queue = new PQueue({ concurrency: this.#workers.length });
     await queue.addAll((plan?.branches ?? []).map((branch) => async () => this.#searchBranch(branch, idle)));
+    if (this.#break === null || this.#break === 'expired') await this.#count();
     // What was learned on the way may move the root: then there are other states.
     if (this.#break === null && (await this.#plan())?.root !== plan?.root) this.#break = 'moved';
   }
@@ -111,8 +110,7 @@ export class SharedSearch {
     this.#take(done);
   }
 
-  #take({ complete, bounded, surprised, kept, seen, told }: Done): void {
-    this.#count(kept);
+  #take({ complete, bounded, surprised, seen, told }: Done): void {
     this.#coverage.add(seen);
     this.#learn(told);
     this.#isBounded ||= bounded;
@@ -134,10 +132,13 @@ export class SharedSearch {
   }
 
   #start(): SearchWorker {
-    const worker: SearchWorker = new SearchWorker(this.#task, {
-      onClaims: (claims) => this.#spread(claims, worker),
-      onTold: (told) => this.#learn(told),
-    });
+    const worker: SearchWorker = new SearchWorker(
+      { ...this.#task, rank: this.#started++ },
+      {
+        onClaims: (claims) => this.#spread(claims, worker),
+        onTold: (told) => this.#learn(told),
+      },
+    );
     return worker;
   }
 
@@ -152,12 +153,10 @@ export class SharedSearch {
     for (const worker of this.#workers) if (worker !== from) worker.send({ kind: 'claims', claims });
   }
 
-  #count(kept: Int32Array): void {
-    for (let i = 0; i < kept.length; i += 3) {
-      const before = this.#visited.size;
-      this.#visited.set(kept[i] as number, kept[i + 1] as number, 0);
-      if (this.#visited.size > before) this.#edges += kept[i + 2] as number;
-    }
-    if (this.#visited.size >= this.#task.budget.states) this.#interrupt('full');
+  /** Adds up what each counts: every state once, since of two that have come to it one leaves it to the other. */
+  async #count(): Promise<void> {
+    const counts = await Promise.all(this.#workers.map((worker) => worker.count()));
+    this.#states = counts.reduce((sum, count) => sum + (count?.states ?? 0), 0);
+    this.#edges = counts.reduce((sum, count) => sum + (count?.edges ?? 0), 0);
   }
 }
