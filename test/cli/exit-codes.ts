@@ -63,6 +63,13 @@ const mistakes: readonly (readonly [title: string, words: readonly string[], say
   ['a folder that is no dump', ['restore', 'src'], /inventory\.img: is missing/],
   ['a schedule that is not there', ['replay', '--schedule', 'nowhere', P6], /nowhere: no such file/],
   ['a trace that cannot be written', ['replay', '--trace', '/nowhere/t', P6], /\/nowhere\/t cannot be written: ENOENT/],
+  [
+    'a schedule for the debugger that is not there',
+    ['debug', '--batch', '--schedule', 'nowhere', P6],
+    /nowhere: no such/,
+  ],
+  ['what the debugger cannot open', ['debug', '--batch', 'nowhere.yaml'], /nowhere\.yaml.*no such file/],
+  ['no log under a path', ['conform', 'src/cli'], /no log \(\*\.strace\) under src\/cli/],
   ['no scenario under a path', ['test', 'src/cli'], /no scenario under src\/cli/],
 ];
 
@@ -88,6 +95,8 @@ test('broken input files of all kinds end with 2', async (t) => {
   const rows: [name: string, text: string, words: (path: string) => string[]][] = [
     ['a.yaml', 'title: [', (path) => ['replay', path]],
     ['b.yaml', 'titel: x\n', (path) => ['explore', path]],
+    ['two.yaml', 'title: x\nprograms: { init: getpid() }\n---\ntitle: y\n', (path) => ['replay', path]],
+    ['tag.yaml', 'title: !!js/function x\nprograms: { init: getpid() }\n', (path) => ['replay', path]],
     ['c.yaml', '\xff\xfe\0', (path) => ['replay', path]],
     ['d.image.yaml', 'version: 99\n', (path) => ['restore', path]],
     ['e.json', '{"version": 1,', (path) => ['plan', path]],

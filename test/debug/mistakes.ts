@@ -26,6 +26,7 @@ const mistakes: readonly (readonly [line: string, said: string | RegExp])[] = [
   ['print self.cred.__proto__', /there is no "__proto__"/],
   ['print task(1)[0]', /it has no elements/],
   [`print ${'('.repeat(300)}1`, /nested too deeply/],
+  [`print ${'1+'.repeat(50_000)}1`, /the expression is too long/],
   ['info taks', 'There is no info "taks"; did you mean "tasks"?'],
   ['thread 77', /There is no task 77/],
   ['thread takr', /There is no task takr; did you mean "taker"\?|There is no task takr/],
