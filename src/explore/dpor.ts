@@ -10,7 +10,7 @@
 import type { Finding } from '../hazards/finding.ts';
 import { type Footprint, footprintOf, independent } from './footprint.ts';
 import { runPrivately } from './prefix.ts';
-import type { Budget } from './search.ts';
+import type { Budget } from './search-terms.ts';
 import type { Sharing } from './sharing.ts';
 import type { Turns } from './turns.ts';
 import type { Place, Walker } from './walker.ts';

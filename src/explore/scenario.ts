@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { openSession } from '../scenario/session.ts';
 import { Expectations } from '../userland/expectations.ts';
 import { type Exploration, type ExploreOptions, explore, type Outcome } from './explore.ts';
-import type { Budget } from './search.ts';
+import type { Budget } from './search-terms.ts';
 import type { Subject } from './subject.ts';
 import type { Turns } from './turns.ts';
 

@@ -11,56 +11,18 @@
  * for the first time, and when somebody is told of a state.
  */
 
-import type { Finding } from '../hazards/finding.ts';
 import { mix } from '../kernel-sim/machine/hash.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import type { Store } from '../kernel-sim/machine/store.ts';
 import { Level } from './level.ts';
 import { runPrefix, runPrivately } from './prefix.ts';
+import type { Branch, SearchOptions, SearchResult } from './search-terms.ts';
 import type { Sharing } from './sharing.ts';
 import { bitOf, REST, SINGLE, Stands } from './stands.ts';
 import { edgeOf, Trail } from './trail.ts';
 import type { Turns } from './turns.ts';
 import { Visited } from './visited.ts';
 import type { Place, Walker } from './walker.ts';
-
-/** How far a search may go. */
-export interface Budget {
-  readonly states: number;
-  readonly steps: number;
-  /** Says, now and then, whether time or patience is over. */
-  readonly expired: () => boolean;
-}
-
-export interface SearchOptions {
-  readonly budget: Budget;
-  /** Only runs with at most this many preemptions; all runs without. */
-  readonly bound?: number;
-  /** Called for each step that makes hazards certain. */
-  readonly onFindings?: (findings: readonly Finding[]) => void;
-  /** Called at each state in which nobody will ever step again. */
-  readonly onEnd?: () => void;
-  /** Called for each state that is kept, or kept with another value; `edges` is null for one that is another search's. */
-  readonly onKept?: (lo: number, hi: number, value: number, edges: number | null) => void;
-}
-
-/** A way down the tree of schedules: at each fork who is taken, and who was before it, by name. */
-export type Branch = readonly { readonly actor: string; readonly tried: readonly string[] }[];
-
-export interface SearchResult {
-  /** Whether every schedule (within the bound) has been covered. */
-  readonly complete: boolean;
-  /** Whether some schedule was left out only because of the bound. */
-  readonly bounded: boolean;
-  readonly states: number;
-  /** The state in which the schedules part. What is known of cells decides where that is. */
-  readonly root: string;
-  /** Steps that mattered, made from a state to a state. */
-  readonly transitions: number;
-  readonly ends: number;
-  /** The steps that lead on from the states, whether or not the search had to make them. */
-  readonly edges: number;
-}
 
 /** Where a search was begun, and where the schedules part. */
 interface Root {

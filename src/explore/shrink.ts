@@ -7,7 +7,8 @@
 import type { Finding } from '../hazards/finding.ts';
 import { keyOf } from './finding-key.ts';
 import { replay, type Stretch, stretches } from './schedule.ts';
-import { type Budget, Search } from './search.ts';
+import { Search } from './search.ts';
+import type { Budget } from './search-terms.ts';
 import type { Sharing } from './sharing.ts';
 import type { Turns } from './turns.ts';
 import type { Walker } from './walker.ts';

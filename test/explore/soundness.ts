@@ -1,7 +1,8 @@
 import test from 'ava';
 import * as fc from 'fast-check';
 import { Dpor } from '../../src/explore/dpor.ts';
-import { Search, type SearchOptions } from '../../src/explore/search.ts';
+import { Search } from '../../src/explore/search.ts';
+import type { SearchOptions } from '../../src/explore/search-terms.ts';
 import { Sharing } from '../../src/explore/sharing.ts';
 import { atOnce } from '../../src/explore/turns.ts';
 import { Walker } from '../../src/explore/walker.ts';

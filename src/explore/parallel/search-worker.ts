@@ -1,7 +1,7 @@
 /** A search process as whoever started it sees it. */
 
 import { startChild } from '../child.ts';
-import type { Branch } from '../search.ts';
+import type { Branch } from '../search-terms.ts';
 import type { Claims } from './claims.ts';
 import type { Told } from './knowledge.ts';
 import type { Answer, Count, Done, Order, Plan, Task } from './search-process.ts';

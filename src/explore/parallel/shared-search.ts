@@ -9,7 +9,7 @@
 import PQueue from 'p-queue';
 import type { Coverage } from '../coverage.ts';
 import type { Effort } from '../explore.ts';
-import type { Branch } from '../search.ts';
+import type { Branch } from '../search-terms.ts';
 import type { Claims } from './claims.ts';
 import { Gathered, type Told } from './knowledge.ts';
 import type { Done, Plan, Task } from './search-process.ts';
