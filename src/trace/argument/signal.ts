@@ -62,7 +62,10 @@ export const signalPrinters: Readonly<Record<string, Printer>> = {
   sigprocmask_how: choice(namesOf(abi, 'SIG_BLOCK SIG_UNBLOCK SIG_SETMASK'), 'SIG'),
   sa_handler: handler,
   sa_flags: flags(
-    namesOf(abi, 'SA_RESTORER SA_ONSTACK SA_RESTART SA_INTERRUPT SA_NODEFER SA_RESETHAND SA_SIGINFO SA_NOCLDSTOP SA_NOCLDWAIT'),
+    namesOf(
+      abi,
+      'SA_RESTORER SA_ONSTACK SA_RESTART SA_INTERRUPT SA_NODEFER SA_RESETHAND SA_SIGINFO SA_NOCLDSTOP SA_NOCLDWAIT',
+    ),
     'SA',
     64,
   ),
