@@ -10,6 +10,7 @@ import { budgetOf, judge, subjectOf } from '../explore/scenario.ts';
 import { statesIn } from '../explore/visited.ts';
 import { witnessReports } from '../explore/witness.ts';
 import type { DetectorReport } from '../hazards/detectors/report.ts';
+import { printable } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { coloursOf } from './colour.ts';
 import { DIFFERENT, endWith, tell, UsageError } from './exit.ts';
@@ -74,7 +75,7 @@ function print(
 ): void {
   const colours = coloursOf(process.stdout);
   const lines = [
-    colours.bold(scenario.title),
+    colours.bold(printable(scenario.title)),
     `${found.states} states, ${found.schedules} schedules, ${found.steps} steps in ${seconds.toFixed(2)} s${found.complete ? ', complete' : ', not complete'}`,
   ];
   for (const [i, hazard] of found.hazards.entries()) {

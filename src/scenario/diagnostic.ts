@@ -10,7 +10,7 @@ const shownWidth = 160;
 
 /** A diagnostic as text: `file:line:column: message`, below it the line and a caret. No newline at the end. */
 export function renderDiagnostic({ file, line, column, length, message, sourceLine }: Diagnostic): string {
-  const head = `${file}:${line}:${column}: ${message}`;
+  const head = `${file}:${line}:${column}: ${printable(message)}`;
   if (sourceLine.trim() === '') return head;
   const from = column - 1 < shownWidth - 20 ? 0 : column - 40;
   const shown = printable(sourceLine.slice(from, from + shownWidth));
@@ -27,7 +27,7 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[]): string {
     .join('\n');
 }
 
-/** The text with what would move a terminal's cursor made visible. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0a-\x1f\x7f-\x9f]/g, '\ufffd');
+/** The text with what would move a terminal's cursor or colour it made visible; its lines stay. */
+export function printable(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '\ufffd');
 }

@@ -4,7 +4,7 @@ import test from 'ava';
 import { execa } from 'execa';
 import { commands } from '../../src/cli/help.ts';
 import { commandLine } from '../../src/cli/program.ts';
-import { folder, root, thaw } from './helpers/thaw.ts';
+import { file, folder, root, thaw } from './helpers/thaw.ts';
 
 const P6 = 'scenarios/demo/taken-by-neighbour.yaml';
 
@@ -73,6 +73,16 @@ test('there are no colours at a pipe, with and without NO_COLOR', async (t) => {
   const plain = await thaw(['replay', P6]);
   t.false(plain.stdout.includes('\x1b'));
   t.is((await thaw(['replay', P6], { NO_COLOR: '1', FORCE_COLOR: '1' })).stdout, plain.stdout);
+});
+
+test('what a file says cannot reach into the terminal', async (t) => {
+  const scenario = await file(t, 'x.yaml', 'title: "\\e[31mred"\n"\\e]0;owned": 1\nprograms:\n  init: getpid()\n');
+  const refused = await thaw(['explore', scenario]);
+  t.is(refused.code, 2);
+  t.false(refused.stderr.includes('\x1b'));
+  const text = (await readFile(scenario, 'utf8')).replace(/^"\\e\].*\n/m, '');
+  const explored = await thaw(['explore', await file(t, 'y.yaml', text)]);
+  t.regex(explored.stdout, /^\ufffd\[31mred$/m);
 });
 
 test('a trace file holds strace text, or one JSON object a line', async (t) => {
