@@ -27,8 +27,8 @@ export interface DporResult {
   readonly schedules: number;
 }
 
-/** Steps tried in one turn. */
-const TURN = 256;
+/** Steps made in one turn, more or less. */
+const TURN = 1000;
 
 /** A step of the present run. */
 interface Event {
@@ -69,10 +69,12 @@ export class Dpor {
     this.#sharing.attend(this.#walker);
     for (let i = 0; i < this.#walker.machine.actors.length; i++) this.#runPrivate(i);
     this.#arrive(new Map());
-    for (let turn = 1; this.#nodes.length > 0 && !this.#sharing.surprised; turn++) {
-      if (this.#walker.steps >= budget.steps || (turn % TURN === 0 && budget.expired())) break;
+    for (let turn = this.#walker.steps + TURN; this.#nodes.length > 0 && !this.#sharing.surprised; ) {
       this.#advance(this.#nodes.at(-1) as Node);
-      if (turn % TURN === 0) yield;
+      if (this.#walker.steps < turn) continue;
+      if (this.#walker.steps >= budget.steps || budget.expired()) break;
+      turn = this.#walker.steps + TURN;
+      yield;
     }
     const complete = this.#nodes.length === 0 && !this.#sharing.surprised;
     this.#walker.back(start);

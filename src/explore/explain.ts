@@ -51,6 +51,9 @@ export function* explain(
   return yield* explainer.run(sightings, seed);
 }
 
+/** Steps that explaining may take even when time is over: something is said of everything that was found. */
+const LEAST = 200_000;
+
 class Explainer {
   readonly #subject: Subject;
   readonly #walker: Walker;
@@ -59,6 +62,7 @@ class Explainer {
   constructor(subject: Subject, budget: Budget) {
     this.#subject = subject;
     this.#walker = new Walker(subject.machine);
+    this.#walker.isOver = () => this.#walker.steps > LEAST && budget.expired();
     this.#budget = budget;
   }
 

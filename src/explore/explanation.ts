@@ -59,6 +59,7 @@ export function* reasonsFor(
   for (const [earlier, later] of races(made)) {
     if (reasons.length === REASONS || tries++ === TRIES) break;
     yield;
+    if (walker.isOver()) break;
     if (happens(turnedRound(steps, earlier, later))) continue;
     const [first, second] = [made[earlier] as Made, made[later] as Made];
     reasons.push({

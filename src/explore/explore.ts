@@ -89,6 +89,7 @@ export class Explorer {
     this.#subject = subject;
     this.#options = options;
     this.walker = new Walker(subject.machine);
+    this.walker.isOver = options.budget.expired;
     this.coverage.attend(this.walker);
   }
 

@@ -11,7 +11,7 @@ import type { Sharing } from './sharing.ts';
 import type { Walker } from './walker.ts';
 
 /** Steps of a beginning after which branching is not waited for any longer: a run that never branches may be endless. */
-const LONGEST = 100_000;
+const LONGEST = 20_000;
 
 /** Private steps in a row after which a search looks at the state all the same, so that an endless loop is noticed. */
 const CHAIN = 10_000;
@@ -25,7 +25,7 @@ const CHAIN = 10_000;
 export function runPrefix(walker: Walker, sharing: Sharing, afterStep: () => void = () => {}): number {
   const { store } = walker.machine;
   let last = -1;
-  for (let left = LONGEST; left > 0; left--) {
+  for (let left = LONGEST; left > 0 && !walker.isTimeToStop(); left--) {
     const enabled = walker.enabled((waiting) => sharing.learnAssumed(store, waiting));
     if (enabled.length === 1) {
       last = enabled[0] as number;
@@ -63,7 +63,10 @@ export function runPrivately(
   isAhead: boolean,
   afterStep: () => void,
 ): void {
-  for (let left = CHAIN; left > 0 && stepPrivately(walker, sharing, index, isAhead); left--) afterStep();
+  for (let left = CHAIN; left > 0 && !walker.isTimeToStop(); left--) {
+    if (!stepPrivately(walker, sharing, index, isAhead)) return;
+    afterStep();
+  }
 }
 
 /** Makes the actor's next step if it is private, and remembers that this was relied on; says whether it was made. */

@@ -76,7 +76,7 @@ export function sample(walker: Walker, sharing: Sharing, sampler: Sampler, optio
   const { store } = walker.machine;
   sharing.attend(walker);
   let steps = 0;
-  while (steps < options.steps) {
+  while (steps < options.steps && !walker.isTimeToStop()) {
     const enabled = walker.enabled((waiting) => sharing.learn(store, waiting));
     if (enabled.length === 0) {
       if (walker.passTime()) continue;
@@ -123,6 +123,7 @@ export function* survey(walker: Walker, options: SampleOptions, onRun = () => {}
       const steps = sample(walker, sharing, sampler, options);
       onRun();
       yield;
+      if (walker.isOver()) break;
       if (steps === 0) break; // there is only the beginning: one schedule
     }
     walker.back(start);

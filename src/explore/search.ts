@@ -37,8 +37,9 @@ interface Root {
 /** Forks of a branch at most: a tree that is no wider then is searched from there. */
 const DEEPEST = 12;
 
-/** Steps tried in one turn. */
+/** Steps tried in one turn, and steps made in it, private ones included. */
 const TURN = 512;
+const STEPS = 20_000;
 
 export class Search {
   readonly #walker: Walker;
@@ -223,7 +224,8 @@ export class Search {
   /** Tries some steps; says whether there are more to try. */
   #runTurn(root: Root): boolean {
     const { budget } = this.#options;
-    for (let left = TURN; left > 0; left--) {
+    const last = this.#walker.steps + STEPS;
+    for (let left = TURN; left > 0 && this.#walker.steps < last; left--) {
       if (this.#depth === 0 || this.#sharing.surprised) return false;
       if (this.#visited.size >= budget.states || this.#walker.steps >= budget.steps) return false;
       this.#advance(root, this.#levels[this.#depth - 1] as Level);

@@ -105,6 +105,7 @@ export function* shorten(walker: Walker, witness: Witness, beginning = 0): Turns
           best.steps.length - 1,
         );
         yield;
+        if (walker.isOver()) return best;
         if (shorter === null || shorter.preemptions > best.preemptions || shorter.steps.length >= best.steps.length)
           continue;
         best = { ...shorter, proved: witness.proved, preemptions: witness.preemptions };

@@ -20,6 +20,9 @@ export interface Place {
   readonly length: number;
 }
 
+/** Steps between two looks at the time. */
+const LOOK = 256;
+
 export class Walker {
   readonly machine: Machine;
   /** Who stepped, from the start: indices into `machine.actors`, {@link CLOCK}, or {@link ahead} of an index. */
@@ -30,6 +33,8 @@ export class Walker {
   onBirth: (index: number) => void = () => {};
   /** Called when a call did not return what its program expects. */
   onUnexpected: (note: Remark) => void = () => {};
+  /** Says whether time or patience is over: who walks far asks now and then, see {@link isTimeToStop}. */
+  isOver: () => boolean = () => false;
   /** Steps made in all, those taken back included. */
   steps = 0;
 
@@ -45,6 +50,11 @@ export class Walker {
 
   get place(): Place {
     return { mark: this.machine.store.mark(), length: this.path.length };
+  }
+
+  /** Whether to stop here; cheap enough to be asked at every step, since it looks at every so many only. */
+  isTimeToStop(): boolean {
+    return this.steps % LOOK === 0 && this.isOver();
   }
 
   /** Steps the actor with this index. */
