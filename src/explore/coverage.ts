@@ -28,12 +28,14 @@ export interface Seen {
   readonly sightings: readonly Sighting[];
   readonly ends: readonly { readonly outcome: Omit<Outcome, 'states'>; readonly states: readonly string[] }[];
   readonly unexpected: readonly string[];
+  readonly mistakes: readonly string[];
 }
 
 export class Coverage {
   readonly #sightings = new Map<string, Sighting>();
   readonly #ends = new Map<string, { outcome: Omit<Outcome, 'states'>; states: Set<string> }>();
   readonly #unexpected = new Set<string>();
+  readonly #mistakes = new Set<string>();
 
   /** The first sighting of each finding, by its key. */
   get sightings(): ReadonlyMap<string, Sighting> {
@@ -58,10 +60,17 @@ export class Coverage {
     return [...this.#unexpected].sort();
   }
 
+  /** What programs ask for and cannot have, as `program:line: message`. */
+  get mistakes(): string[] {
+    return [...this.#mistakes].sort();
+  }
+
   /** Hears from here on what a walker's steps return to their programs. */
   attend(walker: Walker): void {
-    walker.onUnexpected = ({ program, span }) => {
-      this.#unexpected.add(`${String(program)}:${(span as { line: number }).line}`);
+    walker.onProgram = ({ type, program, span, message }) => {
+      const place = `${String(program)}:${(span as { line: number }).line}`;
+      if (type === 'program.unexpected') this.#unexpected.add(place);
+      else if (type === 'program.mistake') this.#mistakes.add(`${place}: ${String(message)}`);
     };
   }
 
@@ -99,17 +108,19 @@ export class Coverage {
       sightings: [...this.#sightings.values()],
       ends: [...this.#ends.values()].map(({ outcome, states }) => ({ outcome, states: [...states] })),
       unexpected: [...this.#unexpected],
+      mistakes: [...this.#mistakes],
     };
   }
 
   /** Adds what another process has seen. */
-  add({ sightings, ends, unexpected }: Seen): void {
+  add({ sightings, ends, unexpected, mistakes }: Seen): void {
     for (const sighting of sightings) {
       const key = keyOf(sighting.finding);
       if (!this.#sightings.has(key)) this.#sightings.set(key, sighting);
     }
     for (const { outcome, states } of ends) this.#addEnds(outcome, states);
     for (const call of unexpected) this.#unexpected.add(call);
+    for (const mistake of mistakes) this.#mistakes.add(mistake);
   }
 
   #addEnds(outcome: Omit<Outcome, 'states'>, states: readonly string[]): void {

@@ -44,6 +44,8 @@ export interface Exploration {
   readonly outcomes: readonly Outcome[];
   /** The calls that in some schedule did not return what their program expects, as `program:line`. */
   readonly unexpected: readonly string[];
+  /** What programs ask for in some schedule and cannot have (a name without a value, a division by zero), as `program:line: message`. */
+  readonly mistakes: readonly string[];
 }
 
 /** What a strategy has done. */
@@ -75,7 +77,8 @@ export function* reportOf(
   effort: Effort,
 ): Turns<Exploration> {
   const hazards = yield* explain(open, coverage.sightings, budget, seed);
-  return { ...effort, hazards, outcomes: coverage.outcomes, unexpected: coverage.unexpected };
+  const { outcomes, unexpected, mistakes } = coverage;
+  return { ...effort, hazards, outcomes, unexpected, mistakes };
 }
 
 export class Explorer {

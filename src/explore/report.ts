@@ -33,7 +33,7 @@ export function explorationJson(
   seconds: number,
   reports: readonly (readonly DetectorReport[])[] = [],
 ): object {
-  const { complete, states, schedules, steps, hazards, outcomes, unexpected } = exploration;
+  const { complete, states, schedules, steps, hazards, outcomes, unexpected, mistakes } = exploration;
   return {
     complete,
     states,
@@ -54,5 +54,6 @@ export function explorationJson(
     })),
     outcomes,
     unexpected,
+    mistakes,
   };
 }

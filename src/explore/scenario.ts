@@ -62,6 +62,7 @@ export function judge({ expect }: Scenario, found: Exploration): Verdict {
   if (expect.deadlock !== undefined && expect.deadlock !== found.outcomes.some(isDeadlock)) {
     complaints.push(expect.deadlock ? 'no schedule ends in a deadlock' : 'some schedule ends in a deadlock');
   }
+  for (const mistake of found.mistakes) complaints.push(`a program goes wrong at ${mistake}`);
   const failures = found.unexpected.join(', ');
   if (expect.outcome === 'always' && failures !== '')
     complaints.push(`calls do not return what is expected: ${failures}`);

@@ -31,8 +31,8 @@ export class Walker {
   births: number[] = [];
   /** Called for each actor that comes to life. */
   onBirth: (index: number) => void = () => {};
-  /** Called when a call did not return what its program expects. */
-  onUnexpected: (note: Remark) => void = () => {};
+  /** Called when a call did not return what its program expects, or a program asked for what it cannot have. */
+  onProgram: (note: Remark) => void = () => {};
   /** Says whether time or patience is over: who walks far asks now and then, see {@link isTimeToStop}. */
   isOver: () => boolean = () => false;
   /** Steps made in all, those taken back included. */
@@ -75,7 +75,7 @@ export class Walker {
   findings(): Finding[] {
     const { notes } = this.machine.store;
     if (notes.length === 0) return [];
-    for (const note of notes) if (note.type === 'program.unexpected') this.onUnexpected(note);
+    for (const note of notes) if (note.type.startsWith('program.')) this.onProgram(note as Remark);
     return notes.filter((note) => isHazard(note)).map((note) => note.finding);
   }
 

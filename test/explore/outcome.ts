@@ -33,3 +33,12 @@ for (const [what, first, second, holds] of verdicts) {
     });
   }
 }
+
+test('what a program asks for and cannot have is told, whatever is expected', (t) => {
+  const subject = scenario(
+    JSON.stringify({ title: 'A mistake', kernel: { profile: '2.6.26' }, programs: { init: 'getpid(); exit(1/0)' } }),
+  );
+  const found = atOnce(exploreScenario(subject));
+  t.deepEqual(found.mistakes, ['init:1: division by zero']);
+  t.deepEqual(judge(subject, found).complaints, ['a program goes wrong at init:1: division by zero']);
+});
