@@ -19,6 +19,7 @@ import { readinessCalls } from './readiness.ts';
 import { semCalls } from './sem.ts';
 import { sessionCalls } from './sessions.ts';
 import { shmCalls } from './shm.ts';
+import { signalfdCalls } from './signalfd.ts';
 import { signalCalls } from './signals.ts';
 import { socketOptionCalls } from './socket-options.ts';
 import { socketCalls } from './sockets.ts';
@@ -46,6 +47,7 @@ export const syscalls: ReadonlyMap<string, Syscall> = new Map(
     ...descriptorCalls,
     ...pidfdCalls,
     ...pipeCalls,
+    ...signalfdCalls,
     ...pathCalls,
     ...readinessCalls,
     ...mountCalls,

@@ -60,8 +60,8 @@ export interface FileFunctions {
   readonly read?: (k: Kernel, task: Task, file: File, into: Destination, position: number) => Steps<Result<Taken>>;
   /** EINVAL without. */
   readonly write?: (k: Kernel, task: Task, file: File, from: Source, position: number) => Steps<Result<Put>>;
-  /** POLL* bits that hold now; readable and writable without. For operations. */
-  readonly poll?: (tx: Transaction, k: Kernel, file: File) => number;
+  /** POLL* bits that hold now for the task that asks; readable and writable without. For operations. */
+  readonly poll?: (tx: Transaction, k: Kernel, file: File, task: Task) => number;
   /** Bytes that a read would find (FIONREAD), ENOTTY without; for operations. */
   readonly available?: (tx: Transaction, file: File) => number;
   /** What lseek(SEEK_END) counts from, 0 without; for operations. */

@@ -29,7 +29,7 @@ function eventsOf(tx: Transaction, k: Kernel, task: Task, { fd, events }: Watche
   if (fd < 0) return 0; // an entry that is switched off
   const file = fileAt(tx, task, fd);
   if (file === null) return POLLNVAL;
-  const now = tx.read(file.operations).poll?.(tx, k, file) ?? ALWAYS_READY;
+  const now = tx.read(file.operations).poll?.(tx, k, file, task) ?? ALWAYS_READY;
   return now & (events | POLLERR | POLLHUP);
 }
 

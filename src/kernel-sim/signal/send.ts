@@ -11,6 +11,7 @@ import { SIG_DFL, SIG_IGN, SIGCONT, SIGKILL, SIGRTMIN, SIGSTOP } from '../abi/si
 import { CLD_CONTINUED, CLD_STOPPED, SI_USER } from '../abi/signal-code.ts';
 import { defaultAction } from '../abi/signal-default.ts';
 import { killedStatus } from '../abi/wait.ts';
+import { awaken } from '../fs/wait-queue.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Transaction } from '../machine/store.ts';
 import { done, fail, type Result } from '../result.ts';
@@ -96,6 +97,7 @@ export function sendSignal(
     else if (signo >= SIGRTMIN && !sending.plain && info.si_code !== SI_USER) return fail('EAGAIN');
   }
   tx.update(pending.pending, (set) => set | bit(signo));
+  awaken(tx, tx.read(target.handlers)!.waiters);
   tx.note({ type: 'signal.generated', target, scope, info });
   complete(tx, k, process, target, signo, scope);
   return done;

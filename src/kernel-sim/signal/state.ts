@@ -1,7 +1,7 @@
 /**
  * What signals need to know of threads, processes and handler tables; include/linux/sched.h, SEMANTICS C12.
  *
- * Left out on purpose: signalfd, ptrace, POSIX timers, and SIGEV_THREAD helpers.
+ * Left out on purpose: ptrace, POSIX timers, and SIGEV_THREAD helpers.
  */
 
 import { type Handle, layout } from '../machine/layout.ts';
@@ -133,11 +133,13 @@ interface SignalHandlersFields {
   /** Threads that share the table. */
   count: number;
   actions: Actions;
+  /** Tasks that wait for a signal in a read of a signalfd. */
+  waiters: readonly Task[];
 }
 
 export type SignalHandlers = Handle<SignalHandlersFields>;
 
-export const SignalHandlers = layout<SignalHandlersFields>('sighand', { count: 1, actions: {} });
+export const SignalHandlers = layout<SignalHandlersFields>('sighand', { count: 1, actions: {}, waiters: [] });
 
 /** The action that nobody chose. */
 export const DEFAULT_ACTION: Action = Object.freeze({ handler: 0, mask: 0n, flags: 0 });

@@ -87,6 +87,7 @@ export const filePrinters: Readonly<Record<string, Printer>> = {
     integerIn(value) === 0n ? 'F_OK' : flags(namesOf(open, 'R_OK W_OK X_OK'), '?_OK')(value, context),
   at_flags: (value, context) => flags(namesOf(open, atNames(context.call)), 'AT')(value, context),
   eventfd_flags: flags(namesOf(descriptor, 'EFD_SEMAPHORE EFD_CLOEXEC EFD_NONBLOCK'), 'EFD'),
+  signalfd_flags: flags(namesOf(descriptor, 'SFD_CLOEXEC SFD_NONBLOCK'), 'SFD'),
   pidfd_flags: flags(namesOf(descriptor, 'PIDFD_NONBLOCK'), 'PIDFD'),
   close_range_flags: flags(namesOf(descriptor, 'CLOSE_RANGE_UNSHARE CLOSE_RANGE_CLOEXEC'), 'CLOSE_RANGE'),
   kcmp_type: choice(
