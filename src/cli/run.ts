@@ -25,7 +25,7 @@ export interface Run {
 }
 
 /** Runs a session by a policy until nobody can step any more. */
-async function drive(session: Session, policy: Policy, onStep: () => void): Promise<Run> {
+async function drive(session: Session, policy: Policy, onStep: () => void): Promise<Omit<Run, 'drift'>> {
   const { machine } = session.k;
   const runner = new Runner(machine, policy);
   let steps = 0;
@@ -38,13 +38,17 @@ async function drive(session: Session, policy: Policy, onStep: () => void): Prom
     ending = runner.run(SLICE, observe);
     await breathe();
   }
-  return { ending, steps, drift: driftOf(session) };
+  return { ending, steps };
 }
 
 /** Runs a session by chance if there is a seed, else by what the scenario pins, else plainly. */
-export function runFreely(session: Session, seed: number | undefined, onStep: () => void): Promise<Run> {
-  if (seed !== undefined) return drive(session, seededRandom(seed), onStep);
-  return drive(session, pinnedPolicy(session.scenario, session.k.machine), onStep);
+export async function runFreely(session: Session, seed: number | undefined, onStep: () => void): Promise<Run> {
+  const { scenario, k } = session;
+  const policy = seed === undefined ? pinnedPolicy(scenario, k.machine) : seededRandom(seed);
+  const run = await drive(session, policy, onStep);
+  const { gate, store, actors } = k.machine;
+  const drift = gate instanceof ScheduleGate ? gate.unreachedOfTasks(store, actors) : [];
+  return { ...run, drift: drift.map(printPoint) };
 }
 
 /** What a run by a saved schedule came to. */
@@ -85,7 +89,7 @@ async function lookingFor(hazard: string, session: Session, policy: Policy, onSt
     onStep();
     reproduced ||= store.notes.some((note) => isHazard(note) && note.finding.id === hazard);
   });
-  return { ...run, reproduced };
+  return { ...run, drift: driftOf(session), reproduced };
 }
 
 /** A session in which the constraints of a saved schedule hold. */

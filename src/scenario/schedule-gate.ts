@@ -21,6 +21,7 @@ interface GateFields {
 const GateState = layout<GateFields>('schedule_gate', { calls: table(0), passed: table(false) }, { shadow: true });
 
 export class ScheduleGate implements Gate {
+  readonly #constraints: readonly Constraint[];
   readonly #points: readonly Point[];
   /** The constraints and the points that can concern a step inside a call, by the call's name. */
   readonly #constraintsOf: ReadonlyMap<string, readonly Constraint[]>;
@@ -30,6 +31,7 @@ export class ScheduleGate implements Gate {
 
   /** @param labelOf what people call an actor; its last part is its program and number */
   constructor(store: Store, constraints: readonly Constraint[], labelOf: (actor: Actor) => string) {
+    this.#constraints = constraints;
     this.#points = constraints.flatMap(({ earlier, later }) => [earlier, later]);
     this.#constraintsOf = Map.groupBy(constraints, ({ later }) => later.call);
     this.#pointsOf = Map.groupBy(this.#points, ({ call }) => call);
@@ -75,6 +77,20 @@ export class ScheduleGate implements Gate {
           point.program === program && point.task === task && alive.some((actor) => this.#isAt(store, actor, point)),
       );
     return this.#points.filter((point) => !store.peek(this.#state.passed.at(printPoint(point))) && !isHeld(point));
+  }
+
+  /**
+   * The same, but for constraints on tasks that the run does not have although it has others of their program: how many there are
+   * may be a parameter.
+   */
+  unreachedOfTasks(store: Store, actors: readonly Actor[]): Point[] {
+    const names = new Set(actors.map((actor) => this.#labelOf(actor).split('.').at(-1)));
+    const isMoot = ({ program, task }: Point): boolean =>
+      task > 1 && !names.has(`${program}/${task}`) && names.has(program);
+    const meant = this.#constraints
+      .filter(({ earlier, later }) => !isMoot(earlier) && !isMoot(later))
+      .flatMap(({ earlier, later }) => [earlier, later]);
+    return this.unreached(store).filter((point) => meant.includes(point));
   }
 
   #callsOf(actor: Actor, call: string) {
