@@ -35,6 +35,10 @@ interface FollowerFields {
   resumable: RecordedCall | null;
   /** The status with which the task ended; null while it lives. */
   status: number | null;
+  /** It is in a user namespace of its own. */
+  inUserNamespace: boolean;
+  /** The call under way leads into one: its child, or the task itself. */
+  leavesUserNamespace: boolean;
   /** What the task has begun goes on only when its next line needs it. */
   late: boolean;
 }
@@ -50,6 +54,8 @@ export const Follower = layout<FollowerFields>('follower', {
   levels: [],
   resumable: null,
   status: null,
+  inUserNamespace: false,
+  leavesUserNamespace: false,
   late: false,
 });
 

@@ -17,6 +17,7 @@ import { contentOf, directoryPath, exists, fillIn, installOutside, isOutside, pl
 import { type NamedFile, namedFile } from './path-call.ts';
 import { TASK_CALLS } from './prepare-task.ts';
 import type { Simulation } from './simulation.ts';
+import { isUnanswerable } from './user-namespace.ts';
 
 /**
  * What is to be done with the arguments; `outside` when the call cannot be made in the simulation, `opens` with its flags when it
@@ -69,7 +70,7 @@ export function prepare(
   events: readonly RecordedEvent[],
   index: number,
 ): Prepared {
-  if (isUnderHiddenLimit(simulation, task, call)) return 'outside';
+  if (isUnderHiddenLimit(simulation, task, call) || isUnanswerable(simulation.store, task, call)) return 'outside';
   const named = namedFile(call);
   if (named !== null) return prepareFile(simulation, task, call, named);
   if (call.name === 'socket') return 'outside'; // what recorded programs speak to is none of the families here

@@ -28,6 +28,7 @@ import { isInterrupted, mayTakeTime, reasonFor, subjectOf } from './recorded-kin
 import { RecordedOrder } from './recorded-order.ts';
 import { type Decide, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
+import { comparable, enterUserNamespace, IN_USER_NAMESPACE, isUnanswerable } from './user-namespace.ts';
 import { AGREED, type Divergence, skipped, type Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
 
@@ -148,11 +149,12 @@ export class Replay {
     const follower = simulation.follower(task);
     if (store.peek(follower.call) !== call) return { mismatch: null, verdict: skipped('entered another call') };
     store.setOwn(follower.call, null);
+    enterUserNamespace(store, task, call);
     const began = simulation.frame(task) !== null || store.peek(follower.outcome) !== null || this.#isOver(task);
     if (!began) {
-      adopt(simulation, task, call);
-      store.setOwn(follower.last, recordedOutcome(call));
-      return { mismatch: null, verdict: skipped(reasonFor(call)) };
+      this.#takeOver(task, call);
+      const isElsewhere = isUnanswerable(store, task, call);
+      return { mismatch: null, verdict: skipped(isElsewhere ? IN_USER_NAMESPACE : reasonFor(call)) };
     }
     if (call.result.kind === 'none') return this.#leaveForGood(task, call);
     if (isInterrupted(call) && !simulation.hasSignals(task)) this.#provideSignal(task, index);
@@ -165,8 +167,7 @@ export class Replay {
     if (outcome === null) {
       if (!forced) return differs(event, call.text, resultText(call), this.#standing(task));
       simulation.abandonCall(task);
-      adopt(simulation, task, call);
-      store.setOwn(follower.last, recordedOutcome(call));
+      this.#takeOver(task, call);
       return differs(event, call.text, resultText(call), 'it waits');
     }
     if (!outcome.ok && isRestart(outcome.errno))
@@ -174,12 +175,19 @@ export class Replay {
     const difference =
       call.name === 'rt_sigreturn' ? this.#compareReturn(task, call) : compareCall(call, outcome, simulation, task);
     if (difference === null) return { mismatch: null, verdict: AGREED };
-    if (difference.kind === 'skipped') return { mismatch: null, verdict: difference };
-    if (forced) {
-      adopt(simulation, task, call, outcome);
-      store.setOwn(follower.last, recordedOutcome(call));
+    if (difference.kind === 'skipped') {
+      if (call.name !== 'rt_sigreturn') this.#takeOver(task, call, outcome);
+      return { mismatch: null, verdict: difference };
     }
+    if (forced) this.#takeOver(task, call, outcome);
     return differs(event, call.text, difference.recorded, difference.simulated);
+  }
+
+  /** Goes on as the recording does. */
+  #takeOver(task: Task, call: RecordedCall, outcome?: Result<Return>): void {
+    const { simulation } = this;
+    adopt(simulation, task, call, outcome);
+    simulation.store.setOwn(simulation.follower(task).last, recordedOutcome(call));
   }
 
   /** The call has no result: the task ends in it. */
@@ -248,7 +256,7 @@ export class Replay {
       }
     }
     const taken = store.peek(follower.taken);
-    const good = taken !== null && (event.info === null || agreesInfo(event.info, taken));
+    const good = taken !== null && (event.info === null || agreesInfo(comparable(store, task, event.info), taken));
     if (good || forced) {
       store.setOwn(follower.taken, null);
       if (taken === null) this.#pretendHandler(task, event);

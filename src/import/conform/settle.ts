@@ -9,6 +9,7 @@ import { agreesInfo } from './agreement.ts';
 import { mustSeeSignal } from './recorded-kind.ts';
 import type { RecordedOrder } from './recorded-order.ts';
 import type { Simulation } from './simulation.ts';
+import { comparable } from './user-namespace.ts';
 
 /** Something happens now, or not before the next line, or (`late`) not before the next line of the same task. */
 export type Decision = boolean | 'late';
@@ -75,7 +76,7 @@ function takeEarly(simulation: Simulation, order: RecordedOrder, task: Task, ind
   simulation.beginDelivery(task);
   simulation.run(task);
   const taken = store.peek(follower.taken);
-  if (taken === null || !agreesInfo(event.info, taken)) store.undo(mark);
+  if (taken === null || !agreesInfo(comparable(store, task, event.info), taken)) store.undo(mark);
 }
 
 /** A task that was killed ends before its last line comes; another line of the log may tell when. */

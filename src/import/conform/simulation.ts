@@ -23,6 +23,7 @@ import type { Syscall } from '../../syscalls/syscall.ts';
 import type { RecordedCall } from '../strace/recording.ts';
 import { type Follower, followerOf } from './follower.ts';
 import { openOutside } from './outside.ts';
+import { inheritUserNamespace, isLeaving } from './user-namespace.ts';
 import { bootWorld, type Setting } from './world.ts';
 
 /** The step that makes a task a zombie and tells its parent: a traced task takes it when the tracer has seen its end. */
@@ -40,7 +41,7 @@ export class Simulation {
   constructor(setting: Setting) {
     this.setting = setting;
     const userland: Userland = {
-      spawn: () => {},
+      spawn: inheritUserNamespace,
       programExists: () => this.#programFound,
       exec: () => {},
       exit: () => {},
@@ -95,6 +96,7 @@ export class Simulation {
       names.map((name, i) => [name, syscall.parameters[name]!.decode(args[i])]),
     ) as Record<string, never>;
     this.#programFound = recorded.result.kind !== 'errno';
+    this.store.setOwn(follower.leavesUserNamespace, isLeaving(recorded));
     this.store.setOwn(follower.call, recorded);
     this.store.setOwn(follower.outcome, null);
     this.#begin(task, { name: syscall.name, args, start: () => syscall.run(this.k, task, decoded) });

@@ -15,7 +15,7 @@ export type Verdict =
 
 export const AGREED: Verdict = { kind: 'agreed' };
 
-export const skipped = (reason: string): Verdict => ({ kind: 'skipped', reason });
+export const skipped = (reason: string): Verdict & { readonly kind: 'skipped' } => ({ kind: 'skipped', reason });
 
 /** How often calls of one name agreed, and why others were not compared. */
 export interface CallCount {

@@ -94,14 +94,15 @@ for (const base of bases) {
   test(`${base}: a reader waits, and the signals that were sent wake it`, (t) => {
     const bed = watching(base, SIGUSR1, SIGUSR2);
     const { init, child } = bed;
-    for (const send of [
+    const sending: [string, ...Datum[]][] = [
       ['kill', 2, SIGUSR1],
       ['tgkill', 2, 2, SIGUSR2],
-    ] as const) {
+    ];
+    for (const send of sending) {
       const reading = bed.begin(child, 'read', 3, OUT, 256);
       t.is(reading.result(), undefined);
       t.is(bed.state(child), 'interruptible');
-      bed.call(init, ...(send as [string, ...Datum[]]));
+      bed.call(init, ...send);
       t.like(reading.result(), { ok: true, value: { value: 128 } });
     }
   });
