@@ -28,6 +28,7 @@ import { isInterrupted, mayTakeTime, reasonFor, subjectOf } from './recorded-kin
 import { RecordedOrder } from './recorded-order.ts';
 import { type Decide, settle } from './settle.ts';
 import { Simulation } from './simulation.ts';
+import { isOfTimer, provideTimerSignals, sendOfTimer } from './timer-signal.ts';
 import { comparable, enterUserNamespace, IN_USER_NAMESPACE, isUnanswerable } from './user-namespace.ts';
 import { AGREED, type Divergence, skipped, type Verdict } from './verdict.ts';
 import type { Setting } from './world.ts';
@@ -137,6 +138,7 @@ export class Replay {
     }
     const args = subject.name === 'rt_sigreturn' ? this.#sigreturnArguments(task) : argumentsOf(subject, syscall);
     if (typeof args === 'string') return FINE;
+    provideTimerSignals(simulation, task, subject, this.#order.events, index);
     simulation.enter(task, call, syscall, prepared(args));
     return FINE;
   }
@@ -299,7 +301,8 @@ export class Replay {
     const isOwn = info.si_pid === undefined && info.si_code > 0 && SYNCHRONOUS.has(event.signal);
     const isStranger = info.si_pid !== undefined && !this.#order.tasks.has(info.si_pid);
     const isQueue = info.si_code === SI_MESGQ && !syscalls.has('mq_notify');
-    if (isOwn || isStranger || isQueue || isReadiness) simulation.sendFromOutside(task, info);
+    if (isOfTimer(info)) sendOfTimer(simulation, task, info);
+    else if (isOwn || isStranger || isQueue || isReadiness) simulation.sendFromOutside(task, info);
   }
 
   /** Goes on from a taken signal to what it does: a handler, a stop, the end, or the next signal. */

@@ -2,6 +2,7 @@
  * The simulated side of a replay: a kernel whose tasks make exactly the calls they are told to, and take steps only when told.
  */
 
+import { isRestart } from '../../kernel-sim/abi/errno.ts';
 import { O_CLOEXEC, O_CREAT, O_EXCL, O_NOCTTY, O_TRUNC } from '../../kernel-sim/abi/open.ts';
 import type { Kernel, Userland } from '../../kernel-sim/kernel.ts';
 import { operation, type Steps } from '../../kernel-sim/machine/effect.ts';
@@ -23,6 +24,7 @@ import type { Syscall } from '../../syscalls/syscall.ts';
 import type { RecordedCall } from '../strace/recording.ts';
 import { type Follower, followerOf } from './follower.ts';
 import { openOutside } from './outside.ts';
+import { isOfTimer } from './timer-signal.ts';
 import { inheritUserNamespace, isLeaving } from './user-namespace.ts';
 import { bootWorld, type Setting } from './world.ts';
 
@@ -47,10 +49,13 @@ export class Simulation {
       exit: () => {},
       intentOf: () => null,
       isMeantCall: () => true,
-      enterHandler: (tx, task, _handler, _info, mask) => {
+      enterHandler: (tx, task, _handler, info, mask) => {
         const follower = followerOf(tx, task);
         const levels = tx.peek(follower.levels);
-        tx.setOwn(follower.levels, [...levels, { mask, interrupted: tx.peek(follower.last), restarts: false }]);
+        const last = tx.peek(follower.last);
+        // A timer interrupts the program's own instructions as well, which have left something of theirs where results are.
+        const interrupted = isOfTimer(info as SigInfo) && !wasInterrupted(last) ? null : last;
+        tx.setOwn(follower.levels, [...levels, { mask, interrupted, restarts: false }]);
         tx.setOwn(follower.last, ok({ value: 0 })); // what a handler that is itself interrupted would return to
         return true;
       },
@@ -232,6 +237,10 @@ export class Simulation {
 }
 
 const SA_RESTART = 0x1000_0000;
+
+/** Whether a call came to its end by a signal. */
+const wasInterrupted = (outcome: Result<Return> | null): boolean =>
+  outcome !== null && !outcome.ok && (outcome.errno === 'EINTR' || isRestart(outcome.errno));
 
 /** Whether an interrupted call will be made again after the handler. */
 function restarts(interrupted: Result<Return> | null, action: Action): boolean {
