@@ -3,7 +3,7 @@
 import type { Expr } from '../../userland/language/ast.ts';
 import type { RecordedCall, RecordedEvent } from '../strace/recording.ts';
 
-const TAKING = /^(open|openat|creat|dup|dup2|dup3|fcntl|mq_open|pipe2?|eventfd2?|pidfd_open)$/;
+const TAKING = /^(open|openat|creat|dup|dup2|dup3|fcntl|mq_open|pipe2?|eventfd2?|signalfd4?|pidfd_open)$/;
 
 /** Numbers that a call took, by its result or in what it wrote. */
 function takenBy({ name, args, result }: RecordedCall): readonly number[] {

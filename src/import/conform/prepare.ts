@@ -58,6 +58,8 @@ const CONTENT: ReadonlySet<string> = new Set([
   'sendmsg',
   'sendto',
   'setsockopt',
+  'signalfd',
+  'signalfd4',
 ]);
 
 /** Whether a path leads to what the machine says of itself. */
