@@ -14,6 +14,12 @@ export interface ListShape<O, M> {
   previous(member: M): Cell<M | null>;
 }
 
+/** The member that a link leads to. A link of freed memory is garbage and leads nowhere; reading it was noted as a fault. */
+function linkIn<M>(tx: Transaction, link: Cell<M | null>): M | null {
+  const member = tx.read(link);
+  return typeof member === 'object' ? member : null;
+}
+
 export class LinkedList<O, M extends KernelObject> {
   readonly #shape: ListShape<O, M>;
 
@@ -30,7 +36,7 @@ export class LinkedList<O, M extends KernelObject> {
   }
 
   next(tx: Transaction, member: M): M | null {
-    return tx.read(this.#shape.next(member));
+    return linkIn(tx, this.#shape.next(member));
   }
 
   append(tx: Transaction, owner: O, member: M): void {
@@ -54,8 +60,8 @@ export class LinkedList<O, M extends KernelObject> {
   /** Takes a member out; it must be in the list. */
   remove(tx: Transaction, owner: O, member: M): void {
     const shape = this.#shape;
-    const before = tx.read(shape.previous(member));
-    const after = tx.read(shape.next(member));
+    const before = linkIn(tx, shape.previous(member));
+    const after = linkIn(tx, shape.next(member));
     tx.write(before === null ? shape.head(owner) : shape.next(before), after);
     tx.write(after === null ? shape.tail(owner) : shape.previous(after), before);
     tx.write(shape.next(member), null);
