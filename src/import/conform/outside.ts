@@ -64,7 +64,8 @@ export function directoryPath(tx: Transaction, k: Kernel, task: Task, dirfd: num
   const start = file === null ? cwdOf(tx, k, task) : tx.read(file.node);
   if (start === null || (start as Partial<Inode>).layout !== (Inode as unknown)) return '/';
   const names: string[] = [];
-  for (let at = start as Inode; tx.read(at.parent) !== null; at = tx.read(at.parent)!) names.unshift(tx.read(at.name));
+  for (let at = start as Inode; tx.read(at.parent) !== null; at = tx.read(at.parent)!)
+    names.unshift(tx.read(at.entryName));
   return `/${names.join('/')}`;
 }
 

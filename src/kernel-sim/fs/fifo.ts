@@ -151,7 +151,7 @@ export const createPipe = operation(
       users: 2,
       pipe,
     });
-    tx.write(inode.name, `pipe:[${inodeNumber(inode)}]`);
+    tx.write(inode.entryName, `pipe:[${inodeNumber(inode)}]`);
     touch(tx, k, inode);
     const end = (access: number): File => {
       enter(tx, pipe, access);

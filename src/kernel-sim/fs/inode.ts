@@ -38,7 +38,7 @@ interface InodeFields {
   lastCookie: number;
   /** Where it is: its directory, its name there, its neighbours in the listing. */
   parent: Inode | null;
-  name: string;
+  entryName: string;
   cookie: number;
   next: Inode | null;
   previous: Inode | null;
@@ -69,7 +69,7 @@ export const Inode = layout<InodeFields>('inode', {
   lastEntry: null,
   lastCookie: 1,
   parent: null,
-  name: '',
+  entryName: '',
   cookie: 0,
   next: null,
   previous: null,
@@ -94,14 +94,14 @@ export const inodeNumber = (inode: Inode): number => (inode.lo >>> 0) + 2;
 
 export const parentOfInode = (tx: Transaction, inode: Inode): Inode | null => tx.read(inode.parent);
 
-export const inodeName = (tx: Transaction, inode: Inode): string => tx.read(inode.name);
+export const inodeName = (tx: Transaction, inode: Inode): string => tx.read(inode.entryName);
 
 export const typeOf = (tx: Transaction, inode: Inode): number => tx.read(inode.mode) & S_IFMT;
 
 /** Puts a new inode into a directory. */
 export function link(tx: Transaction, k: Kernel, directory: Inode, name: string, inode: Inode): void {
   tx.write(inode.parent, directory);
-  tx.write(inode.name, name);
+  tx.write(inode.entryName, name);
   tx.write(
     inode.cookie,
     tx.update(directory.lastCookie, (cookie) => cookie + 1),
@@ -115,13 +115,13 @@ export function link(tx: Transaction, k: Kernel, directory: Inode, name: string,
 /** Takes an inode out of its directory; it lives on, under the name `path (deleted)`, while somebody holds it. */
 export function unlink(tx: Transaction, k: Kernel, inode: Inode, path: string): void {
   const directory = tx.read(inode.parent)!;
-  tx.write(directory.entries.at(tx.read(inode.name)), null);
+  tx.write(directory.entries.at(tx.read(inode.entryName)), null);
   entries.remove(tx, directory, inode);
   if (typeOf(tx, inode) === S_IFDIR) tx.add(directory.links, -1);
   touch(tx, k, directory);
   tx.write(inode.links, 0);
   tx.write(inode.parent, null);
-  tx.write(inode.name, `${path} (deleted)`);
+  tx.write(inode.entryName, `${path} (deleted)`);
   tx.write(inode.ctime, seconds(tx, k));
   if (tx.read(inode.users) === 0) destroy(tx, inode);
 }

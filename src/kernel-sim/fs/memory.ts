@@ -43,7 +43,7 @@ function lookup(tx: Transaction, _k: Kernel, _task: Task, directory: Node, name:
 
 function list(tx: Transaction, _k: Kernel, _task: Task, directory: Node): readonly Entry[] {
   return [...entries.members(tx, directory as Inode)].map((inode) => ({
-    name: tx.read(inode.name),
+    name: tx.read(inode.entryName),
     number: inodeNumber(inode),
     type: typeOf(tx, inode),
     cookie: tx.read(inode.cookie),

@@ -37,7 +37,7 @@ export function makeUnnamed(
     uid: fsuid,
     gid: fsgid,
     links: 0,
-    name: '/#unnamed (deleted)',
+    entryName: '/#unnamed (deleted)',
   });
   touch(tx, k, inode);
   return ok(inode);
