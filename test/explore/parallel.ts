@@ -72,7 +72,7 @@ hasProc('a process that dies is replaced and its work done again', async (t) => 
   const set = { restorers: '3', neighbours: '1' };
   const running = report(file, 2, {}, set);
   let killed = 0;
-  for (let i = 0; i < 400 && killed === 0; i++) {
+  for (let i = 0; i < 4000 && killed === 0; i++) {
     for (const pid of (await searchers()).slice(0, 1)) {
       process.kill(pid, 'SIGKILL');
       killed++;

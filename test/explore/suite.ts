@@ -38,7 +38,7 @@ const hasProc = process.platform === 'linux' ? test.serial : test.skip;
 hasProc('a worker that dies is replaced and its job done again', async (t) => {
   const running = runSuite(jobs, 2);
   let killed = 0;
-  for (let i = 0; i < 200 && killed === 0; i++) {
+  for (let i = 0; i < 2000 && killed === 0; i++) {
     for (const pid of await workers()) {
       try {
         process.kill(pid, 'SIGKILL');

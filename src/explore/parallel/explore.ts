@@ -40,6 +40,8 @@ export async function exploreInParallel(
   const { SharedSearch } = await import('./shared-search.ts');
   const shared = await new SharedSearch(task, first.coverage, jobs, budget.expired).run();
   if (shared === null) return alone();
+  // Time may be over before the processes have come as far as the first one did.
+  const { complete, states, steps } = shared.complete || shared.states > effort.states ? shared : effort;
   const schedules = first.samples + first.coverage.finals;
-  return inTurns(reportOf(open, options, first.coverage, { ...shared, schedules }));
+  return inTurns(reportOf(open, options, first.coverage, { complete, states, steps, schedules }));
 }
