@@ -8,7 +8,6 @@ import { explanationOf, explorationJson } from '../explore/report.ts';
 import { printSavedSchedule, saveSchedule } from '../explore/saved-schedule.ts';
 import { budgetOf, judge, subjectOf } from '../explore/scenario.ts';
 import { statesIn } from '../explore/visited.ts';
-import { witnessReports } from '../explore/witness.ts';
 import type { DetectorReport } from '../hazards/detectors/report.ts';
 import { printable } from '../scenario/diagnostic.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -59,12 +58,19 @@ export async function explore(file: string, options: ExploreOptions): Promise<vo
   progress.clear();
   const seconds = (performance.now() - started) / 1000;
   if (options.save !== undefined) await save(scenario, found, options.save);
-  const reports = found.hazards.map((hazard) => witnessReports(() => subjectOf(scenario), hazard));
+  const reports = await reportsBehind(scenario, found);
   if (options.json) printJson(explorationJson(found, seconds, reports));
   else print(scenario, found, reports, seconds);
   const expected = scenario.expect.hazards;
   const strange = found.hazards.filter(({ finding }) => expected !== undefined && !expected.includes(finding.id));
   if (strange.length > 0 || (found.complete && !judge(scenario, found).ok)) endWith(DIFFERENT);
+}
+
+/** What the detectors see on the schedule of each hazard; they are loaded when there is one. */
+async function reportsBehind(scenario: Scenario, { hazards }: Exploration): Promise<DetectorReport[][]> {
+  if (hazards.length === 0) return [];
+  const { witnessReports } = await import('../explore/witness.ts');
+  return hazards.map((hazard) => witnessReports(() => subjectOf(scenario), hazard));
 }
 
 function print(

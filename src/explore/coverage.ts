@@ -3,9 +3,9 @@
 import type { Finding } from '../hazards/finding.ts';
 import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { keyOf } from './finding-key.ts';
-import { type Stretch, stretches } from './schedule.ts';
+import { namedStretches, type Stretch } from './schedule.ts';
 import { callOf, nextStep, type Subject } from './subject.ts';
-import { CLOCK, type Walker } from './walker.ts';
+import type { Walker } from './walker.ts';
 
 /** How runs end: everybody done, or who waits in which call for ever. */
 export interface Outcome {
@@ -78,7 +78,11 @@ export class Coverage {
   note(walker: Walker, findings: readonly Finding[]): void {
     for (const finding of findings) {
       const key = keyOf(finding);
-      if (!this.#sightings.has(key)) this.#sightings.set(key, { finding, schedule: namedSchedule(walker) });
+      if (!this.#sightings.has(key))
+        this.#sightings.set(key, {
+          finding,
+          schedule: namedStretches(walker.schedule(), walker.machine.actors, nameOf),
+        });
     }
   }
 
@@ -131,10 +135,4 @@ export class Coverage {
   }
 }
 
-function namedSchedule(walker: Walker): Stretch<string>[] {
-  const { actors } = walker.machine;
-  return stretches(walker.schedule()).map(({ actor, steps }) => ({
-    actor: actor === CLOCK ? 'time' : (actors[actor] as Actor).name,
-    steps,
-  }));
-}
+const nameOf = ({ name }: Actor): string => name;

@@ -7,21 +7,20 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
-import type { Actor } from '../kernel-sim/machine/machine.ts';
 import type { Sighting } from './coverage.ts';
 import { type Reason, reasonsFor } from './explanation.ts';
 import { keyOf } from './finding-key.ts';
 import { runPrefix } from './prefix.ts';
 import { Random } from './random.ts';
 import { SAMPLE_STEPS, survey } from './sampling.ts';
-import { replay, type Stretch, stretches } from './schedule.ts';
+import { indexNamed, namedStretches, replay, type Stretch } from './schedule.ts';
 import { Search } from './search.ts';
 import type { Budget } from './search-terms.ts';
 import type { Sharing } from './sharing.ts';
 import { fewestPreemptions, reproduce, shorten, type Witness } from './shrink.ts';
 import type { Subject } from './subject.ts';
 import type { Turns } from './turns.ts';
-import { CLOCK, Walker } from './walker.ts';
+import { Walker } from './walker.ts';
 
 /** A hazard that some schedule shows. */
 export interface FoundHazard {
@@ -118,14 +117,11 @@ class Explainer {
   /** The run that was seen, made again. */
   #again({ finding, schedule }: Sighting): Witness {
     const key = keyOf(finding);
-    const { actors } = this.#walker.machine;
-    const indexOf = (name: string): number =>
-      name === 'time' ? CLOCK : actors.findIndex((actor) => actor.name === name);
     const { steps, preemptions } = replay(
       this.#walker,
       schedule,
       (now) => now.some((one) => keyOf(one) === key),
-      indexOf,
+      indexNamed(this.#walker.machine.actors, ({ name }) => name),
     );
     return { finding, steps, preemptions, proved: false };
   }
@@ -140,10 +136,7 @@ class Explainer {
       preemptions,
       minimal: proved,
       reasons: yield* reasonsFor(subject, walker, steps, happens),
-      schedule: stretches(steps).map(({ actor, steps: count }) => ({
-        actor: actor === CLOCK ? 'time' : subject.label(subject.machine.actors[actor] as Actor),
-        steps: count,
-      })),
+      schedule: namedStretches(steps, subject.machine.actors, (actor) => subject.label(actor)),
     };
   }
 }

@@ -12,7 +12,7 @@ import { explain, type FoundHazard } from './explain.ts';
 import { Random } from './random.ts';
 import { SAMPLE_STEPS, type Sampler, sample, survey } from './sampling.ts';
 import { Search } from './search.ts';
-import type { Budget } from './search-terms.ts';
+import type { Budget, SearchOptions } from './search-terms.ts';
 import { Sharing } from './sharing.ts';
 import type { Subject } from './subject.ts';
 import type { Turns } from './turns.ts';
@@ -101,7 +101,7 @@ export class Explorer {
     if (strategy === 'random' || strategy === 'pct') return yield* this.#sample(strategy);
     const sharing = yield* this.survey();
     if (strategy === 'dpor') return yield* this.#enumerate(sharing);
-    const searched = yield* this.#search(sharing, preemptions);
+    const searched = yield* this.#search(sharing);
     const isFull = searched.states >= this.#options.budget.states;
     if (searched.complete || !isFull || strategy === 'exhaustive' || preemptions !== undefined) return searched;
     const enumerated = yield* this.#enumerate(sharing, this.walker.steps * 2);
@@ -116,6 +116,17 @@ export class Explorer {
   *survey(): Turns<Sharing> {
     const options = { ...this.#sampling(), random: new Random(this.#options.seed ?? 1) };
     return yield* survey(this.walker, options, () => this.#samples++);
+  }
+
+  /** A search of everything (within the bound) that puts down what it sees. */
+  newSearch(sharing: Sharing, onKept?: SearchOptions['onKept']): Search {
+    const { budget, preemptions } = this.#options;
+    return new Search(this.walker, sharing, {
+      budget,
+      ...(preemptions !== undefined && { bound: preemptions }),
+      ...this.#watch(),
+      ...(onKept !== undefined && { onKept }),
+    });
   }
 
   /** How many samples were taken. */
@@ -146,14 +157,10 @@ export class Explorer {
    * Searches everything (within the bound), again from the start whenever a cell taken for private turns out to be shared, or what
    * was learned moves the root: then the states are the same, whatever the order in which they were come to.
    */
-  *#search(sharing: Sharing, bound: number | undefined): Turns<Effort> {
+  *#search(sharing: Sharing): Turns<Effort> {
     const begin = (): Search => {
       sharing.restart();
-      return new Search(this.walker, sharing, {
-        budget: this.#options.budget,
-        ...(bound !== undefined && { bound }),
-        ...this.#watch(),
-      });
+      return this.newSearch(sharing);
     };
     for (let search = begin(); ; ) {
       this.coverage.restart();

@@ -17,8 +17,8 @@ import { ScheduleGate } from '../scenario/schedule-gate.ts';
 import { openSession } from '../scenario/session.ts';
 import type { StepName } from './explanation.ts';
 import type { FoundHazard } from './explore.ts';
-import { replay } from './schedule.ts';
-import { CLOCK, Walker } from './walker.ts';
+import { indexNamed, replay } from './schedule.ts';
+import { Walker } from './walker.ts';
 
 const schema = z.strictObject(
   {
@@ -135,8 +135,7 @@ function run(scenario: Scenario, constraints: readonly Constraint[], hazard: str
 function runFull(scenario: Scenario, saved: SavedSchedule): boolean {
   const { k, interpreter } = openSession(scenario);
   const walker = new Walker(k.machine);
-  const indexOf = (label: string): number =>
-    label === 'time' ? CLOCK : k.machine.actors.findIndex((actor) => interpreter.labelOf(actor) === label);
+  const indexOf = indexNamed(k.machine.actors, (actor) => interpreter.labelOf(actor));
   const { findings } = replay(walker, saved.schedule, (now) => now.some(({ id }) => id === saved.hazard), indexOf);
   return findings.some(({ id }) => id === saved.hazard);
 }

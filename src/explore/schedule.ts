@@ -6,6 +6,7 @@
  */
 
 import type { Finding } from '../hazards/finding.ts';
+import type { Actor } from '../kernel-sim/machine/machine.ts';
 import { Tape } from './tape.ts';
 import { CLOCK, type Walker } from './walker.ts';
 
@@ -25,6 +26,27 @@ export function stretches(steps: readonly number[]): Stretch[] {
   }
   return found;
 }
+
+/** How stretches by name call the clock. */
+const TIME = 'time';
+
+/** Steps by actor index as stretches by name; `time` for the clock. */
+export function namedStretches(
+  steps: readonly number[],
+  actors: readonly Actor[],
+  nameOf: (actor: Actor) => string,
+): Stretch<string>[] {
+  return stretches(steps).map(({ actor, steps: count }) => ({
+    actor: actor === CLOCK ? TIME : nameOf(actors[actor] as Actor),
+    steps: count,
+  }));
+}
+
+/** Who is meant by a name in such stretches; {@link CLOCK} for `time`, and for a name that nobody has. */
+export const indexNamed =
+  (actors: readonly Actor[], nameOf: (actor: Actor) => string) =>
+  (name: string): number =>
+    name === TIME ? CLOCK : actors.findIndex((actor) => nameOf(actor) === name);
 
 /** What a run by a schedule came to. */
 export interface Replayed {

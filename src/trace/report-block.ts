@@ -1,21 +1,34 @@
 /** What the detectors have seen as blocks of their own, in the manner of a kernel sanitizer's report. DESIGN "The trace". */
 
-/** What is reported; hazards/detectors/report.ts is one. */
+/** One of the accesses that a report is about. */
+export interface ReportedAccess {
+  /** What people call the task; unique in a run. */
+  readonly task: string;
+  readonly call: string;
+  /** The operation of the kernel. */
+  readonly operation: string;
+  /** Its number in the run, from 1; 0 when the run was not recorded. */
+  readonly step: number;
+  readonly access: string;
+  /** The locks held, by name. */
+  readonly locks: readonly string[];
+}
+
+/** What is reported. */
 export interface Sighting {
   readonly kind: string;
+  /** The cell or object, by name. */
   readonly location: string;
+  /** The step at which it became certain. */
   readonly step: number;
-  readonly accesses: readonly {
-    readonly task: string;
-    readonly call: string;
-    readonly operation: string;
-    readonly step: number;
-    readonly access: string;
-    readonly locks: readonly string[];
-  }[];
+  /** The one that made it certain first. */
+  readonly accesses: readonly ReportedAccess[];
+  /** Every lock that was held. */
   readonly locks: readonly string[];
+  /** Id of the catalogued hazard behind it, null when none is known; and its name. */
   readonly hazard: string | null;
   readonly hazardName: string | null;
+  /** One line. */
   readonly message: string;
 }
 

@@ -12,10 +12,9 @@ import type { Seen } from '../coverage.ts';
 import { Explorer } from '../explore.ts';
 import { openScenario } from '../open.ts';
 import { subjectOf } from '../scenario.ts';
-import { Search } from '../search.ts';
+import type { Search } from '../search.ts';
 import type { Branch } from '../search-terms.ts';
 import type { Sharing } from '../sharing.ts';
-import type { Subject } from '../subject.ts';
 import { inTurns } from '../turns.ts';
 import { Claiming, type Claims, receive, sleepersOf } from './claims.ts';
 import { Knowledge, type Told } from './knowledge.ts';
@@ -79,18 +78,18 @@ const FIRST_LOOK = 64;
 
 class SearchProcess {
   readonly #task: Task;
-  readonly #subject: Subject;
   readonly #explorer: Explorer;
   readonly #sharing: Sharing;
   readonly #knowledge: Knowledge;
   readonly #claiming = new Claiming();
   #search: Search;
   #round = 0;
-  #isStopped = false;
+  /** Whether the branch at hand is to be left. */
+  readonly #stop: { asked: boolean };
 
-  private constructor(task: Task, subject: Subject, explorer: Explorer, sharing: Sharing) {
+  private constructor(task: Task, stop: { asked: boolean }, explorer: Explorer, sharing: Sharing) {
     this.#task = task;
-    this.#subject = subject;
+    this.#stop = stop;
     this.#explorer = explorer;
     this.#sharing = sharing;
     this.#knowledge = new Knowledge(sharing, explorer.walker);
@@ -100,13 +99,19 @@ class SearchProcess {
   static async open(task: Task): Promise<SearchProcess> {
     const opened = await openScenario(task.file, task.overrides);
     if (!opened.ok) throw new Error(opened.message);
-    const subject = subjectOf(opened.scenario);
-    const budget = { ...task.budget, expired: () => false };
-    const explorer = new Explorer(subject, { strategy: 'auto', budget, seed: task.seed });
-    return new SearchProcess(task, subject, explorer, await inTurns(explorer.survey()));
+    const stop = { asked: false };
+    const { seed, preemptions } = task;
+    const explorer = new Explorer(subjectOf(opened.scenario), {
+      strategy: 'auto',
+      budget: { ...task.budget, expired: () => stop.asked },
+      seed,
+      ...(preemptions !== undefined && { preemptions }),
+    });
+    return new SearchProcess(task, stop, explorer, await inTurns(explorer.survey()));
   }
 
   begin(round: number, told: Told): void {
+    this.#stop.asked = false;
     this.#search.leave();
     this.#claiming.take();
     this.#round = round;
@@ -133,11 +138,10 @@ class SearchProcess {
   }
 
   stop(): void {
-    this.#isStopped = true;
+    this.#stop.asked = true;
   }
 
   async search(branch: Branch): Promise<Done> {
-    this.#isStopped = false;
     const turns = this.#search.runBelow(branch);
     for (let turn = 1; ; turn++) {
       const { done, value } = turns.next();
@@ -164,15 +168,7 @@ class SearchProcess {
   }
 
   #newSearch(): Search {
-    const { coverage, walker } = this.#explorer;
-    const { budget, preemptions } = this.#task;
-    return new Search(walker, this.#sharing, {
-      budget: { ...budget, expired: () => this.#isStopped },
-      ...(preemptions !== undefined && { bound: preemptions }),
-      onFindings: (findings) => coverage.note(walker, findings),
-      onEnd: () => coverage.end(this.#subject),
-      onKept: (lo, hi, value, edges) => this.#claiming.add(lo, hi, value, edges),
-    });
+    return this.#explorer.newSearch(this.#sharing, (lo, hi, value, edges) => this.#claiming.add(lo, hi, value, edges));
   }
 
   #tell(): void {

@@ -2,6 +2,7 @@
 
 import type { KernelObject } from '../../kernel-sim/machine/layout.ts';
 import type { Store } from '../../kernel-sim/machine/store.ts';
+import type { ReportedAccess, Sighting } from '../../trace/report-block.ts';
 import { findEntry } from '../catalogue/index.ts';
 import type { RecordedStep } from './run-record.ts';
 
@@ -18,20 +19,6 @@ export type ReportKind =
   | 'lost-wakeup'
   | 'memory-leak';
 
-/** One of the accesses that a report is about. */
-export interface ReportedAccess {
-  /** What people call the task; unique in a run. */
-  readonly task: string;
-  readonly call: string;
-  /** The operation of the kernel. */
-  readonly operation: string;
-  /** Its number in the run, from 1; 0 when the run was not recorded. */
-  readonly step: number;
-  readonly access: string;
-  /** The locks held, by name. */
-  readonly locks: readonly string[];
-}
-
 /** A report before the hazard behind it is looked up. */
 export type Found = Omit<DetectorReport, 'hazardName'>;
 
@@ -41,23 +28,10 @@ export const named = (found: Found): DetectorReport => ({
   hazardName: found.hazard === null ? null : (findEntry(found.hazard)?.name ?? null),
 });
 
-export interface DetectorReport {
+export interface DetectorReport extends Sighting {
   readonly kind: ReportKind;
-  /** The cell or object, by name. */
-  readonly location: string;
   /** Which kind of object and which field it is: the same for all objects of a kind. */
   readonly locationKind: string;
-  /** The step at which it became certain. */
-  readonly step: number;
-  /** The one that made it certain first. */
-  readonly accesses: readonly ReportedAccess[];
-  /** Every lock that was held. */
-  readonly locks: readonly string[];
-  /** Id of the catalogued hazard behind it, null when none is known; and its name. */
-  readonly hazard: string | null;
-  readonly hazardName: string | null;
-  /** One line. */
-  readonly message: string;
 }
 
 /** What people call an actor. */

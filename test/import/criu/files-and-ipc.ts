@@ -1,5 +1,6 @@
 import test from 'ava';
 import { isKnown } from '../../../src/restorer/image/index.ts';
+import { hash } from '../../restorer/run/_recorded.ts';
 import { imported, recorded } from './_fixtures.ts';
 
 interface FileEntry {
@@ -53,13 +54,6 @@ test('an image of a tree without an IPC namespace says nothing about IPC objects
   t.is((await imported(t, 'small')).ipc, undefined);
   t.is((await imported(t, 'host-3')).ipc, undefined);
 });
-
-/** h*33+c from 5381, as the recording program computed it. */
-function hash(text: string): string {
-  let h = 5381;
-  for (let at = 0; at < text.length; at++) h = (Math.imul(h, 33) + text.charCodeAt(at)) >>> 0;
-  return h.toString(16).padStart(8, '0');
-}
 
 test('queues, messages, semaphores and segments are as the IPC calls said before the dump', async (t) => {
   const { ipc } = await imported(t, 'ipc-small');

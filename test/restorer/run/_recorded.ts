@@ -83,7 +83,7 @@ export function recordedProc(before: any): Record<string, object> {
 }
 
 /** h*33+c from 5381 over the bytes, as the recordings have it. */
-function hash(text: string): string {
+export function hash(text: string): string {
   let h = 5381;
   for (const char of text) h = (Math.imul(h, 33) + char.charCodeAt(0)) >>> 0;
   return h.toString(16).padStart(8, '0');
